@@ -1,0 +1,67 @@
+"""Keyset paging: pages that stay put while rows arrive, at the same cost for the first and the last."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import orjson
+from django.core.signing import BadSignature, Signer
+from django.db.models import Model, Q, QuerySet
+
+from webhooks_platform.base.errors import InvalidInput
+
+M = TypeVar("M", bound=Model)
+_signer = Signer(salt="paging")
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """One page of rows; ``next_cursor`` is empty on the last page."""
+
+    items: list[M]
+    next_cursor: str
+
+
+def keyset_page(queryset: QuerySet[M], *, order: tuple[str, ...], after: str = "", size: int = 50) -> Page[M]:
+    """Rows after the cursor in ``order`` (field names, "-" for descending; the last must be unique).
+
+    Raises InvalidInput for a cursor that was not made here.
+    """
+    rows = queryset.order_by(*order)
+    if after:
+        rows = rows.filter(_beyond(order, _decode(after, len(order))))
+    items = list(rows[: size + 1])
+    more = len(items) > size
+    items = items[:size]
+    return Page(items, _encode(items[-1], order) if more else "")
+
+
+def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:
+    """(a, b) beyond (x, y) as a row comparison would: a beyond x, or a = x and b beyond y."""
+    condition = Q()
+    equal: dict[str, Any] = {}
+    for field, value in zip(order, values, strict=True):
+        name = field.removeprefix("-")
+        step = "lt" if field.startswith("-") else "gt"
+        condition |= Q(**equal, **{f"{name}__{step}": value})
+        equal[name] = value
+    return condition
+
+
+def _encode(row: Model, order: tuple[str, ...]) -> str:
+    values = [getattr(row, field.removeprefix("-")) for field in order]
+    return _signer.sign(orjson.dumps([_plain(value) for value in values]).hex())
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _decode(cursor: str, length: int) -> list[Any]:
+    try:
+        values = orjson.loads(bytes.fromhex(_signer.unsign(cursor)))
+    except (BadSignature, ValueError):
+        values = None
+    if not isinstance(values, list) or len(values) != length:
+        raise InvalidInput("This page link is damaged or old. Go back to the first page.", field="cursor")
+    return values

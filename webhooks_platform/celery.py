@@ -1,0 +1,11 @@
+"""The Celery app. Tasks carry "there is work", never the work itself: rows in PostgreSQL are the only truth."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webhooks_platform.settings")
+
+app = Celery("webhooks_platform")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
