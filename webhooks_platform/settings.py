@@ -13,7 +13,7 @@ env = environ.FileAwareEnv()
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-debug" * 4) if DEBUG else env.str("SECRET_KEY")
 # Fernet keys, newest first: the first one writes, all of them read.
-_DEBUG_ENCRYPTION_KEYS = ["b25seS1mb3ItZGVidWctLS1vbmx5LWZvci1kZWJ1Zy0="] if DEBUG else environ.Env.NOTSET
+_DEBUG_ENCRYPTION_KEYS = ["b25seS1mb3ItZGVidWctLW9ubHktZm9yLWRlYnVnLS0="] if DEBUG else environ.Env.NOTSET
 ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=_DEBUG_ENCRYPTION_KEYS)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

@@ -80,7 +80,7 @@ def _framework_problem(error: Exception, response: Response) -> dict[str, Any]:
     detail = response.data.get("detail") if isinstance(response.data, dict) else None
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": getattr(error, "default_detail", None) and str(getattr(error, "default_detail", "")) or "Error",
+        "title": (getattr(error, "default_detail", None) and str(getattr(error, "default_detail", ""))) or "Error",
         "status": response.status_code,
         "detail": str(detail) if detail else "The request has fields that can't be accepted.",
         "code": getattr(error, "default_code", "error") if isinstance(error, APIException) else "not_found",

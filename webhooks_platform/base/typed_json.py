@@ -29,6 +29,10 @@ class TypedJSONField(models.JSONField):  # type: ignore[type-arg]
         kwargs.pop("default", None)
         return name, "django.db.models.JSONField", args, kwargs
 
+    def clone(self) -> "TypedJSONField":
+        _name, _path, args, kwargs = self.deconstruct()
+        return type(self)(*args, model=self.model_type, **kwargs)
+
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         raw = super().from_db_value(value, expression, connection)
         return None if raw is None else self.model_type.model_validate(raw)

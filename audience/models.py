@@ -1,0 +1,96 @@
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from accounts.models import User, Workspace
+from audience.rules import Rules
+from webhooks_platform.base.typed_json import TypedJSONField
+
+
+class Profile(models.Model):
+    """A person in the audience, known by the customer's own id."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="profiles")
+    user_id = models.CharField(max_length=200)
+    email = models.CharField(max_length=320, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    first_name = models.CharField(max_length=200, blank=True)
+    last_name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=35, blank=True)
+    country = models.CharField(max_length=60, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    attributes = models.JSONField(default=dict)
+    is_test = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    STANDARD_FIELDS = ("user_id", "email", "phone", "first_name", "last_name", "language", "country", "time_zone")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "user_id"], name="profile_user_id_unique")]
+        indexes = [
+            models.Index(fields=["workspace", "id"], name="profile_workspace_id"),
+            models.Index(fields=["workspace"], condition=models.Q(is_test=True), name="profile_test_users"),
+            GinIndex(fields=["attributes"], opclasses=["jsonb_path_ops"], name="profile_attributes"),
+        ]
+
+    def __str__(self) -> str:
+        name = f"{self.first_name} {self.last_name}".strip()
+        return f"{name} ({self.user_id})" if name else self.user_id
+
+
+class Segment(models.Model):
+    """A saved rule tree over profiles."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="segments")
+    name = models.CharField(max_length=80)
+    rules = TypedJSONField(model=Rules, default=Rules)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="segment_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportStatus(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Importing"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class Import(models.Model):
+    """One uploaded CSV file of profiles, and how far its import is."""
+
+    TRANSITIONS = {
+        ImportStatus.WAITING: frozenset({ImportStatus.RUNNING, ImportStatus.FAILED}),
+        ImportStatus.RUNNING: frozenset({ImportStatus.DONE, ImportStatus.FAILED}),
+        ImportStatus.DONE: frozenset[str](),
+        ImportStatus.FAILED: frozenset[str](),
+    }
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="imports")
+    file = models.FileField(upload_to="imports/%Y/%m/", max_length=300)
+    file_name = models.CharField(max_length=200)
+    rejects = models.FileField(upload_to="imports/%Y/%m/", max_length=300, blank=True)
+    mark_test = models.BooleanField(default=False)
+    status = models.CharField(max_length=16, choices=ImportStatus.choices, default=ImportStatus.WAITING)
+    problem = models.CharField(max_length=500, blank=True)
+    bytes_total = models.BigIntegerField(default=0)
+    bytes_read = models.BigIntegerField(default=0)
+    rows_read = models.IntegerField(default=0)
+    created_count = models.IntegerField(default=0)
+    updated_count = models.IntegerField(default=0)
+    rejected_count = models.IntegerField(default=0)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "-id"], name="import_workspace")]
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,0 +1,103 @@
+"""The states of runs and notifications, and which may follow which. Everything else is built from these maps."""
+
+from django.db import models
+
+
+class RunState(models.TextChoices):
+    PREPARING = "preparing", "Preparing"
+    RUNNING = "running", "Running"
+    PAUSED = "paused", "Paused"
+    STOPPING = "stopping", "Stopping"
+    STOPPED = "stopped", "Stopped"
+    COMPLETED = "completed", "Completed"
+
+
+RUN_TRANSITIONS: dict[str, frozenset[str]] = {
+    RunState.PREPARING: frozenset({RunState.RUNNING, RunState.PAUSED, RunState.STOPPING}),
+    RunState.RUNNING: frozenset({RunState.PAUSED, RunState.STOPPING, RunState.COMPLETED}),
+    # A paused run returns to preparing when its audience was not yet complete.
+    RunState.PAUSED: frozenset({RunState.PREPARING, RunState.RUNNING, RunState.STOPPING, RunState.COMPLETED}),
+    RunState.STOPPING: frozenset({RunState.STOPPED}),
+    RunState.STOPPED: frozenset(),
+    RunState.COMPLETED: frozenset(),
+}
+RUN_SENDING = frozenset({RunState.PREPARING, RunState.RUNNING})
+RUN_OPEN = frozenset({RunState.PREPARING, RunState.RUNNING, RunState.PAUSED, RunState.STOPPING})
+RUN_FINAL = frozenset({RunState.STOPPED, RunState.COMPLETED})
+
+
+class RunKind(models.TextChoices):
+    LIVE = "live", "Live"
+    TEST = "test", "Test"
+
+
+class NotificationState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    RETRYING = "retrying", "Retrying"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Failed"
+    SKIPPED = "skipped", "Skipped"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+NOTIFICATION_TRANSITIONS: dict[str, frozenset[str]] = {
+    NotificationState.QUEUED: frozenset({NotificationState.SENDING, NotificationState.CANCELLED}),
+    NotificationState.SENDING: frozenset(
+        {
+            NotificationState.QUEUED,  # given back unsent
+            NotificationState.RETRYING,
+            NotificationState.DELIVERED,
+            NotificationState.FAILED,
+            NotificationState.SKIPPED,
+            NotificationState.CANCELLED,
+        }
+    ),
+    NotificationState.RETRYING: frozenset({NotificationState.SENDING, NotificationState.CANCELLED}),
+    NotificationState.DELIVERED: frozenset(),
+    NotificationState.FAILED: frozenset(),
+    NotificationState.SKIPPED: frozenset(),
+    NotificationState.CANCELLED: frozenset(),
+}
+CLAIMABLE = frozenset({NotificationState.QUEUED, NotificationState.RETRYING})
+FINAL = frozenset(state for state, following in NOTIFICATION_TRANSITIONS.items() if not following)
+PENDING = frozenset(NOTIFICATION_TRANSITIONS) - FINAL
+
+
+class AttemptOutcome(models.TextChoices):
+    DELIVERED = "delivered", "Delivered"
+    RETRY = "retry", "Failed, will retry"
+    FAILED = "failed", "Failed"
+    INTERRUPTED = "interrupted", "Interrupted, may have arrived"
+
+
+class Reason(models.TextChoices):
+    """Why a notification or an attempt is not delivered. The words for people are in ``reasons.py``."""
+
+    NONE = "", "—"
+    NAME_NOT_FOUND = "name_not_found", "Host name not found"
+    REFUSED = "refused", "Connection refused"
+    CONNECT_TIMEOUT = "connect_timeout", "No connection in time"
+    TIMEOUT = "timeout", "No answer in time"
+    TLS = "tls", "TLS certificate not trusted"
+    BLOCKED_ADDRESS = "blocked_address", "Blocked address"
+    BLOCKED_PORT = "blocked_port", "Blocked port"
+    DROPPED = "dropped", "Connection dropped"
+    GARBAGE = "garbage", "Not an HTTP answer"
+    HEADERS_TOO_LARGE = "headers_too_large", "Answer headers too large"
+    NETWORK = "network", "Network error"
+    REDIRECT = "redirect", "Redirected (3xx)"
+    UNAUTHORIZED = "unauthorized", "Not authorized (401/403)"
+    NOT_FOUND = "not_found", "Not found (404)"
+    UNPROCESSABLE = "unprocessable", "Refused the data (400/422)"
+    RATE_LIMITED = "rate_limited", "Too many requests (429)"
+    CLIENT_ERROR = "client_error", "Refused (4xx)"
+    SERVER_ERROR = "server_error", "Server error (5xx)"
+    UNEXPECTED_STATUS = "unexpected_status", "Unexpected answer"
+    BAD_TEMPLATE = "bad_template", "The content can't be rendered"
+    MISSING_VARIABLE = "missing_variable", "A value is missing"
+    SKIPPED_BY_TEMPLATE = "skipped_by_template", "Skipped on purpose"
+    PROFILE_REMOVED = "profile_removed", "Profile removed"
+    CONNECTION_REMOVED = "connection_removed", "Connection removed or unusable"
+    INTERRUPTED = "interrupted", "Interrupted, may have arrived"
+    STOPPED = "stopped", "Run stopped"

@@ -1,0 +1,26 @@
+"""All URLs. Each room has its own ``urls.py``; workspace pages live under ``/w/<workspace>/``."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+WORKSPACE_ROOMS = ["accounts", "channels", "audience", "templates_lib", "notifications", "campaigns"]
+
+
+def _rooms(module: str) -> list[URLPattern | URLResolver]:
+    found = [room for room in WORKSPACE_ROOMS if find_spec(f"{room}.{module}")]
+    return [path("", include(f"{room}.{module}")) for room in found]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *([path("", include("accounts.site_urls"))] if find_spec("accounts.site_urls") else []),
+    *([path("", include("frontend.urls"))] if find_spec("frontend.urls") else []),
+    path("accounts/", include("allauth.urls")),
+    path("w/<slug:workspace>/", include(_rooms("urls"))),
+    path("api/v1/", include(_rooms("api_urls"))),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    path("api/", RedirectView.as_view(pattern_name="api_docs")),
+]
