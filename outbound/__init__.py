@@ -1,0 +1,1 @@
+"""The one door for outgoing HTTP. Knows nothing of campaigns, connections or workspaces."""

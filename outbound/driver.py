@@ -1,0 +1,147 @@
+"""Drives libcurl's multi handle from one asyncio loop.
+
+libcurl's sockets live in an epoll set of our own, and that set's descriptor is the loop's only reader: at thousands of
+requests a second this costs a fraction of a reader for each socket.
+"""
+
+import asyncio
+import select
+import time
+from collections.abc import Iterable
+
+import pycurl
+
+from outbound.transfer import Transfer
+
+_EVENTS_AT_ONCE = 256
+_TOLERANCE = 0.001  # seconds; a timer that fires this early isn't set anew
+_INTEREST = {
+    pycurl.POLL_IN: select.EPOLLIN,
+    pycurl.POLL_OUT: select.EPOLLOUT,
+    pycurl.POLL_INOUT: select.EPOLLIN | select.EPOLLOUT,
+}
+
+
+class Driver:
+    """Runs transfers; each one's future gets its libcurl result code. Belongs to the loop that was running first."""
+
+    def __init__(self, connections: int) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._epoll = select.epoll()
+        self._interest: dict[int, int] = {}
+        self._running: set[Transfer] = set()
+        self._due: float | None = None  # when libcurl wants to be called at the latest
+        self._timer: asyncio.TimerHandle | None = None
+        self._called_soon = False
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
+        self._multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_NOTHING)
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch_socket)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_due)
+
+    def start(self, transfer: Transfer) -> asyncio.Future[int]:
+        """Begins a loaded transfer. Raises RuntimeError on another loop than the first call's."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._attach(loop)
+        transfer.future = loop.create_future()
+        self._running.add(transfer)
+        self._multi.add_handle(transfer)
+        self._arm()
+        return transfer.future
+
+    def stop(self, transfer: Transfer) -> None:
+        """Takes out a transfer that is no longer wanted; its connection is closed if it was in use."""
+        if transfer in self._running:
+            self._running.discard(transfer)
+            self._multi.remove_handle(transfer)
+
+    def close(self) -> None:
+        """Ends all transfers with a cancelled future and closes every connection."""
+        for transfer in tuple(self._running):
+            self.stop(transfer)
+            transfer.future.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.remove_reader(self._epoll.fileno())
+        self._multi.close()
+        self._epoll.close()
+
+    def _attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._loop is not None:
+            raise RuntimeError("This transport belongs to another event loop: use one transport for each loop.")
+        self._loop = loop
+        loop.add_reader(self._epoll.fileno(), self._advance)
+
+    # -- called by libcurl -------------------------------------------------------------------------------------------
+
+    def _watch_socket(self, what: int, descriptor: int, multi: pycurl.CurlMulti, data: object) -> None:
+        before = self._interest.get(descriptor)
+        if what == pycurl.POLL_REMOVE:
+            self._forget_socket(descriptor)
+        elif before is None:
+            self._epoll.register(descriptor, _INTEREST[what])
+            self._interest[descriptor] = what
+        elif before != what:
+            self._epoll.modify(descriptor, _INTEREST[what])
+            self._interest[descriptor] = what
+
+    def _forget_socket(self, descriptor: int) -> None:
+        if self._interest.pop(descriptor, None) is None:
+            return
+        try:
+            self._epoll.unregister(descriptor)
+        except OSError:  # closed already, which takes it out of the set
+            return
+
+    def _set_due(self, milliseconds: int) -> None:
+        self._due = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+
+    # -- called by the loop ------------------------------------------------------------------------------------------
+
+    def _advance(self) -> None:
+        self._called_soon = False
+        act = self._multi.socket_action
+        for descriptor, events in self._epoll.poll(0, _EVENTS_AT_ONCE):
+            readable = pycurl.CSELECT_IN if events & ~select.EPOLLOUT else 0
+            writable = pycurl.CSELECT_OUT if events & select.EPOLLOUT else 0
+            act(descriptor, readable | writable)
+        if self._due is not None and self._due <= time.monotonic():
+            self._due = None
+            act(pycurl.SOCKET_TIMEOUT, 0)
+        self._collect()
+        self._arm()
+
+    def _collect(self) -> None:
+        waiting = 1
+        while waiting:
+            waiting, done, failed = self._multi.info_read(_EVENTS_AT_ONCE)
+            self._finish((transfer, pycurl.E_OK, "") for transfer in done)
+            self._finish(failed)
+
+    def _finish(self, results: "Iterable[tuple[Transfer, int, str]]") -> None:
+        for transfer, code, message in results:
+            self._running.discard(transfer)
+            self._multi.remove_handle(transfer)
+            transfer.message = message
+            if not transfer.future.done():
+                transfer.future.set_result(code)
+
+    def _arm(self) -> None:
+        """Sees to it that `_advance` runs when libcurl wants it. A timer that fires too early costs one empty turn."""
+        if self._due is None or self._called_soon or self._loop is None:
+            return
+        wait = self._due - time.monotonic()
+        if wait <= 0:
+            self._called_soon = True
+            self._loop.call_soon(self._advance)
+        elif self._timer is None or self._due < self._timer_at - _TOLERANCE:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer_at = self._due
+            self._timer = self._loop.call_later(wait, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._advance()

@@ -1,0 +1,83 @@
+"""From libcurl's result codes to this door's errors."""
+
+import errno
+
+import pycurl
+
+from outbound.errors import (
+    AnswerTimeout,
+    BlockedAddress,
+    BlockedPort,
+    ConnectionDropped,
+    ConnectionRefused,
+    ConnectTimeout,
+    GarbageAnswer,
+    HeadersTooLarge,
+    InvalidRequest,
+    NameNotFound,
+    NetworkFailed,
+    OutboundError,
+    TlsFailed,
+    TlsHandshakeFailed,
+    Unreachable,
+)
+from outbound.transfer import Transfer
+
+# Codes that pycurl has no name for.
+_WEIRD_SERVER_REPLY = 8
+_TOO_LARGE = 100
+
+_CLASSES: dict[int, type[OutboundError]] = {
+    pycurl.E_COULDNT_RESOLVE_HOST: NameNotFound,
+    pycurl.E_PEER_FAILED_VERIFICATION: TlsFailed,
+    pycurl.E_SSL_ISSUER_ERROR: TlsFailed,
+    pycurl.E_SSL_INVALIDCERTSTATUS: TlsFailed,
+    pycurl.E_SSL_CONNECT_ERROR: TlsHandshakeFailed,
+    pycurl.E_SSL_CIPHER: TlsHandshakeFailed,
+    pycurl.E_GOT_NOTHING: ConnectionDropped,
+    pycurl.E_PARTIAL_FILE: ConnectionDropped,
+    pycurl.E_SEND_ERROR: ConnectionDropped,
+    pycurl.E_RECV_ERROR: ConnectionDropped,
+    pycurl.E_ABORTED_BY_CALLBACK: ConnectionDropped,  # the repeat on a second stale connection was refused
+    pycurl.E_UNSUPPORTED_PROTOCOL: GarbageAnswer,
+    _WEIRD_SERVER_REPLY: GarbageAnswer,
+    pycurl.E_BAD_CONTENT_ENCODING: GarbageAnswer,
+    pycurl.E_HTTP2: GarbageAnswer,
+    pycurl.E_WRITE_ERROR: GarbageAnswer,
+    _TOO_LARGE: HeadersTooLarge,
+    pycurl.E_URL_MALFORMAT: InvalidRequest,
+}
+
+
+def failure_of(transfer: Transfer, code: int) -> OutboundError:
+    """The error that tells why `transfer` ended with `code`, with what is known of the request's fate."""
+    return _class_of(transfer, code)(
+        _message(transfer, code),
+        nothing_sent=transfer.nothing_sent,
+        phases=transfer.phases,
+        address=transfer.address,
+    )
+
+
+def _class_of(transfer: Transfer, code: int) -> type[OutboundError]:
+    if transfer.headers_overflowed:
+        return HeadersTooLarge
+    if code == pycurl.E_OPERATION_TIMEDOUT:
+        return ConnectTimeout if transfer.nothing_sent else AnswerTimeout
+    if code == pycurl.E_COULDNT_CONNECT:
+        return _class_of_no_connection(transfer)
+    return _CLASSES.get(code, NetworkFailed)
+
+
+def _class_of_no_connection(transfer: Transfer) -> type[OutboundError]:
+    if not transfer.refusal.permitted and not transfer.address:
+        return BlockedPort if transfer.refusal.blocked == "port" else BlockedAddress
+    return ConnectionRefused if transfer.getinfo(pycurl.OS_ERRNO) == errno.ECONNREFUSED else Unreachable
+
+
+def _message(transfer: Transfer, code: int) -> str:
+    if code == pycurl.E_COULDNT_CONNECT and not transfer.refusal.permitted and not transfer.address:
+        return transfer.refusal.reason
+    if code == pycurl.E_ABORTED_BY_CALLBACK:
+        return "The connection was closed without an answer."
+    return transfer.message

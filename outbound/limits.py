@@ -1,0 +1,44 @@
+"""Bounds of one transfer."""
+
+from dataclasses import dataclass
+
+import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class TransferLimits:
+    """Deadlines in seconds, sizes in bytes.
+
+    `connect` covers name lookup, TCP and TLS; `total` covers everything. Of a body the first `kept_body` bytes are kept
+    and up to `drained_body` read, so that the connection survives; past that it is cut. `connections` is how many idle
+    connections the pool may hold.
+    """
+
+    connect: float = 5.0
+    total: float = 30.0
+    kept_body: int = 16 * 1024
+    drained_body: int = 1024 * 1024
+    headers: int = 64 * 1024
+    connections: int = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """How long one request may take, in whole milliseconds as libcurl wants them (at least 1: it reads 0 as for ever)."""
+
+    connect: int
+    total: int
+
+    @classmethod
+    def of_seconds(cls, *, connect: float, total: float) -> "Deadline":
+        return cls(connect=max(1, round(connect * 1000)), total=max(1, round(total * 1000)))
+
+    @classmethod
+    def of_request(cls, request: httpx.Request, default: "Deadline") -> "Deadline":
+        """`request.extensions["deadline"] = {"connect": seconds, "total": seconds}`, either one optional."""
+        wanted = request.extensions.get("deadline")
+        if wanted is None:
+            return default
+        return cls.of_seconds(
+            connect=wanted.get("connect", default.connect / 1000), total=wanted.get("total", default.total / 1000)
+        )

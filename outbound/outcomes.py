@@ -1,0 +1,58 @@
+"""What became of one request: an Answer, or Broken with the kind of break. Frozen values; words for people are made elsewhere."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class BreakKind(StrEnum):
+    """Why no complete answer came. The values are stored, so they never change."""
+
+    INVALID_REQUEST = "invalid_request"  # refused here: header, URL or method that can't be sent
+    NAME_NOT_FOUND = "name_not_found"
+    BLOCKED_ADDRESS = "blocked_address"  # every address dialled is closed by the address policy
+    BLOCKED_PORT = "blocked_port"
+    REFUSED = "refused"
+    CONNECT_TIMEOUT = "connect_timeout"  # no connection (name, TCP, TLS) within the connect deadline
+    TLS = "tls"  # the certificate wasn't accepted: repeating won't help
+    TLS_HANDSHAKE = "tls_handshake"  # no TLS agreed on, or broken off in the handshake
+    TIMEOUT = "timeout"  # connected, but no complete answer within the total deadline
+    DROPPED = "dropped"  # the other side closed before the answer was complete
+    GARBAGE = "garbage"  # what came back isn't HTTP/1.1
+    HEADERS_TOO_LARGE = "headers_too_large"
+    NETWORK = "network"  # unreachable, or any other failure of the network
+    UNEXPECTED = "unexpected"  # a defect of ours; the log has the traceback
+
+
+class Phases(NamedTuple):
+    """Seconds spent in each phase, one after the other; 0.0 for a phase that didn't happen (a reused connection has no
+    dns, connect or tls). `first_byte` is the wait from the request's start to the answer's first byte."""
+
+    dns: float = 0.0
+    connect: float = 0.0
+    tls: float = 0.0
+    first_byte: float = 0.0
+    total: float = 0.0
+
+
+class Answer(NamedTuple):
+    """A complete answer. `body` holds the first bytes, decompressed, up to the kept cap; `truncated` says that there was more;
+    `body_size` counts the bytes that came over the wire. `address` is the "ip:port" that was really talked to."""
+
+    status: int
+    reason: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    truncated: bool
+    body_size: int
+    phases: Phases
+    address: str
+
+
+class Broken(NamedTuple):
+    """No complete answer. `nothing_sent` is True only if it's certain that no byte of the request left this machine."""
+
+    kind: BreakKind
+    detail: str
+    nothing_sent: bool
+    phases: Phases
+    address: str

@@ -1,0 +1,89 @@
+"""What of an httpx.Request goes to libcurl: its URL and its header lines, checked so that a value can't become syntax."""
+
+import re
+
+import httpx
+
+from outbound.errors import InvalidRequest, UnsupportedScheme
+
+# The connection and the framing of the body are the transport's own (RFC 9110, section 7.6.1).
+_LEFT_OUT = frozenset(
+    (
+        b"connection",
+        b"content-length",
+        b"expect",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    )
+)
+# What libcurl adds by itself unless told not to.
+_ADDED_BY_LIBCURL = ((b"accept", b"Accept:"), (b"user-agent", b"User-Agent:"), (b"content-type", b"Content-Type:"))
+_TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
+_LINES = re.compile(rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:: [\t\x20-\x7e\x80-\xff]*|;)\n)*")
+_METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}")
+_HOST = re.compile(rb"[0-9a-z\-._~]+|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
+
+
+def checked_method(method: str) -> str:
+    """The method as it goes into the request line. CONNECT would open a tunnel, so it is refused."""
+    if not _METHOD.fullmatch(method) or method == "CONNECT":
+        raise InvalidRequest(f"{method!r} is not a method that can be sent.")
+    return method
+
+
+def target_url(url: httpx.URL) -> bytes:
+    """The URL for libcurl, put together from the parts that httpx read, without user name, password and fragment.
+
+    So both always mean the same host. libcurl also decodes %-escapes in host names, hence they are refused.
+    """
+    if url.raw_scheme not in (b"http", b"https"):
+        raise UnsupportedScheme(f"Only http:// and https:// URLs can be sent, not {url.scheme!r}.")
+    if not _HOST.fullmatch(url.raw_host):
+        raise InvalidRequest(f"{url.host!r} is not a host name.")
+    return b"%b://%b%b" % (url.raw_scheme, url.netloc, url.raw_path)
+
+
+def header_lines(request: httpx.Request) -> list[bytes]:
+    """Header lines in libcurl's notation, in the order and case of the request.
+
+    Raises InvalidRequest for a name or value that can't stand in a header, and for more than one Host.
+    """
+    lines: list[bytes] = []
+    seen = set()
+    hosts = 0
+    for name, value in request.headers.raw:
+        key = name.lower()
+        if key in _LEFT_OUT:
+            continue
+        hosts += key == b"host"
+        seen.add(key)
+        # "Name:" would leave the header out; "Name;" sends it empty (CURLOPT_HTTPHEADER).
+        lines.append(b"%b: %b" % (name, value) if value.strip(b" \t") else name + b";")
+    block = b"\n".join(lines) + b"\n" if lines else b""
+    if hosts > 1 or not _LINES.fullmatch(block) or block.count(b"\n") != len(lines):
+        raise _invalid_header(request)
+    lines.extend(off for key, off in _ADDED_BY_LIBCURL if key not in seen)
+    lines.append(b"Expect:")
+    return lines
+
+
+def _invalid_header(request: httpx.Request) -> InvalidRequest:
+    for name, value in request.headers.raw:
+        if not _TOKEN.fullmatch(name):
+            return InvalidRequest(f"{_shown(name)} is not a header name: use letters, digits and hyphens.")
+        if not _VALUE.fullmatch(value):
+            return InvalidRequest(
+                f"The value of header {_shown(name)} holds a line break or another control character: remove it."
+            )
+    return InvalidRequest("The request has more than one Host header: keep one.")
+
+
+def _shown(name: bytes) -> str:
+    return repr(name[:60].decode("latin-1"))

@@ -1,0 +1,192 @@
+"""One reusable libcurl handle: takes a request, gathers its response within the limits, judges each address it dials."""
+
+import asyncio
+import socket
+from dataclasses import dataclass
+
+import certifi
+import pycurl
+
+from outbound.addresses import PERMITTED, AddressPolicy, Verdict, judge
+from outbound.limits import Deadline, TransferLimits
+from outbound.outcomes import Phases
+
+_REFUSE = -1  # any other number than the bytes taken makes libcurl give up the transfer
+# libcurl repeats a request on another connection when a reused one closed without a byte of answer, up to five times and
+# whatever the method. One repeat is enough: it never reuses a connection that it knows to be closed.
+_SENDS_AT_MOST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request in the form that libcurl takes. `repeatable` allows the one repeat on a connection that went stale."""
+
+    method: str
+    url: bytes
+    header_lines: list[bytes]
+    body: bytes
+    deadline: Deadline
+    repeatable: bool = True
+
+
+class Transfer(pycurl.Curl):
+    """An easy handle and what it knows of the request it carries. Belongs to one loop; carries one request at a time."""
+
+    future: asyncio.Future[int]
+
+    def __init__(self, addresses: AddressPolicy, limits: TransferLimits, ca_file: str | None) -> None:
+        super().__init__()
+        self._addresses = addresses
+        self._limits = limits
+        self._url = b""
+        self._verb = ""
+        self._deadline = Deadline(0, 0)
+        self._set_fixed_options(ca_file or certifi.where())
+        self._forget()
+
+    def _forget(self) -> None:
+        self.header_lines: list[bytes] = []
+        self.body_size = 0
+        self.refusal = PERMITTED  # why an address wasn't dialled
+        self.dialled = ("", 0)
+        self.sends = 0  # how often the request began to leave
+        self.repeatable = True
+        self.message = ""
+        self._pieces: list[bytes] = []
+        self._kept = 0
+        self._header_size = 0
+
+    def _set_fixed_options(self, ca_file: str) -> None:
+        for option, value in (
+            (pycurl.NOSIGNAL, 1),
+            (pycurl.FOLLOWLOCATION, 0),
+            (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+            (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
+            (pycurl.HTTP09_ALLOWED, 0),
+            (pycurl.PATH_AS_IS, 1),
+            (pycurl.TCP_NODELAY, 1),
+            (pycurl.SSL_VERIFYPEER, 1),
+            (pycurl.SSL_VERIFYHOST, 2),
+            (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
+        ):
+            self.setopt(option, value)
+        self.setopt(pycurl.PROXY, "")  # "" also closes the door to http_proxy and its like in the environment
+        self.setopt(pycurl.NOPROXY, "*")
+        self.setopt(pycurl.CAINFO, ca_file)
+        self.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
+        self.setopt(pycurl.PREREQFUNCTION, self._before_request)
+        self.setopt(pycurl.HEADERFUNCTION, self._receive_header)
+        self.setopt(pycurl.WRITEFUNCTION, self._receive_body)
+
+    # -- carrying a request ------------------------------------------------------------------------------------------
+
+    def load(self, outgoing: Outgoing) -> None:
+        """Takes a request; of the options that keep their value nothing is set again."""
+        self.repeatable = outgoing.repeatable
+        if outgoing.url != self._url:
+            self.setopt(pycurl.URL, outgoing.url)
+            self._url = outgoing.url
+        self._load_method(outgoing.method, outgoing.body)
+        self.setopt(pycurl.HTTPHEADER, outgoing.header_lines)
+        if outgoing.deadline != self._deadline:
+            self.setopt(pycurl.CONNECTTIMEOUT_MS, outgoing.deadline.connect)
+            self.setopt(pycurl.TIMEOUT_MS, outgoing.deadline.total)
+            self._deadline = outgoing.deadline
+
+    def _load_method(self, method: str, body: bytes) -> None:
+        with_body = bool(body) or method in ("POST", "PUT", "PATCH")
+        verb = f"{method} with body" if with_body else method
+        if with_body:
+            self.setopt(pycurl.POSTFIELDS, body)
+        if verb == self._verb:
+            return
+        self._verb = verb
+        if with_body:
+            self.setopt(pycurl.POST, 1)
+        elif method == "HEAD":
+            self.setopt(pycurl.NOBODY, 1)
+        else:
+            self.setopt(pycurl.HTTPGET, 1)
+        self.setopt(pycurl.CUSTOMREQUEST, method)
+
+    def release(self) -> None:
+        """Forgets the request, ready for the next."""
+        self._forget()
+
+    # -- called by libcurl -------------------------------------------------------------------------------------------
+
+    def _open_socket(self, purpose: int, target: "pycurl.CurlSockAddr") -> socket.socket | int:
+        ip, port = target.addr[:2]
+        verdict = judge(ip, port, self._addresses)
+        if not verdict.permitted:
+            self.refusal = verdict
+            return pycurl.SOCKET_BAD
+        self.dialled = (ip, port)
+        return socket.socket(target.family, target.socktype, target.protocol)
+
+    def _before_request(self, ip: str, local_ip: str, port: int, local_port: int) -> int:
+        self.sends += 1
+        if self.sends > (_SENDS_AT_MOST if self.repeatable else 1):
+            return pycurl.PREREQFUNC_ABORT
+        self.dialled = (ip, port)
+        return pycurl.PREREQFUNC_OK
+
+    def _receive_header(self, line: bytes) -> int | None:
+        self._header_size += len(line)
+        if self._header_size > self._limits.headers:
+            return _REFUSE
+        self.header_lines.append(line)
+        return None
+
+    def _receive_body(self, piece: bytes) -> int | None:
+        self.body_size += len(piece)
+        room = self._limits.kept_body - self._kept
+        if room > 0:
+            self._pieces.append(piece if len(piece) <= room else piece[:room])
+            self._kept += min(len(piece), room)
+        return None if self.body_size <= self._limits.drained_body else _REFUSE
+
+    # -- what came of it ---------------------------------------------------------------------------------------------
+
+    @property
+    def status(self) -> int:
+        return int(self.getinfo(pycurl.RESPONSE_CODE))
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self._pieces)
+
+    @property
+    def truncated(self) -> bool:
+        return self.body_size > self._kept
+
+    @property
+    def headers_overflowed(self) -> bool:
+        return self._header_size > self._limits.headers
+
+    @property
+    def nothing_sent(self) -> bool:
+        return self.sends == 0
+
+    @property
+    def address(self) -> str:
+        ip, port = self.dialled
+        if not ip:
+            return ""
+        return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
+
+    @property
+    def phases(self) -> Phases:
+        """libcurl counts from the start of the transfer; here each phase counts for itself."""
+        named = self.getinfo(pycurl.NAMELOOKUP_TIME)
+        connected = self.getinfo(pycurl.CONNECT_TIME)
+        secured = self.getinfo(pycurl.APPCONNECT_TIME)
+        requested = self.getinfo(pycurl.PRETRANSFER_TIME)
+        first_byte = self.getinfo(pycurl.STARTTRANSFER_TIME)
+        return Phases(
+            named,
+            max(0.0, connected - named),
+            max(0.0, secured - connected) if connected else 0.0,
+            max(0.0, first_byte - requested),
+            self.getinfo(pycurl.TOTAL_TIME),
+        )

@@ -1,0 +1,91 @@
+"""httpx's transport interface on libcurl (docs/decisions/0003-libcurl-behind-httpx-types.md)."""
+
+import asyncio
+
+import httpx
+import pycurl
+
+from outbound.addresses import AddressPolicy
+from outbound.driver import Driver
+from outbound.failures import failure_of
+from outbound.limits import Deadline, TransferLimits
+from outbound.errors import InvalidRequest
+from outbound.request_parts import checked_method, header_lines, target_url
+from outbound.response_parts import Body, read_header_lines
+from outbound.transfer import Outgoing, Transfer
+
+
+class CurlTransport(httpx.AsyncBaseTransport):
+    """Sends requests over pooled connections, one HTTP/1.1 exchange each; never follows redirects, uses no proxy.
+
+    Belongs to one event loop. `request.extensions`: "deadline" ({"connect": seconds, "total": seconds}) overrides the
+    limits; "repeatable" (default True) allows one repeat on a fresh connection when a reused one closed without a byte
+    of answer. `response.extensions`: "phases", "address", "truncated", "body_size", "reason_phrase", "http_version".
+    Raises the errors of `outbound.errors`.
+    """
+
+    def __init__(
+        self, *, addresses: AddressPolicy, limits: TransferLimits = TransferLimits(), ca_file: str | None = None
+    ) -> None:
+        self._addresses = addresses
+        self._limits = limits
+        self._ca_file = ca_file
+        self._deadline = Deadline.of_seconds(connect=limits.connect, total=limits.total)
+        self._driver = Driver(limits.connections)
+        self._idle: list[Transfer] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        outgoing = self._outgoing(request, await _body_of(request))
+        transfer = self._idle.pop() if self._idle else Transfer(self._addresses, self._limits, self._ca_file)
+        try:
+            transfer.load(outgoing)
+            code = await self._driver.start(transfer)
+            if code != pycurl.E_OK and not transfer.truncated:
+                raise failure_of(transfer, code)
+            return _response_of(transfer)
+        except asyncio.CancelledError:
+            self._driver.stop(transfer)
+            raise
+        finally:
+            transfer.release()
+            self._idle.append(transfer)
+
+    async def aclose(self) -> None:
+        """Closes every connection; requests on their way are cancelled."""
+        self._driver.close()
+        self._idle.clear()
+
+    def _outgoing(self, request: httpx.Request, body: bytes) -> Outgoing:
+        method = checked_method(request.method)
+        if method == "HEAD" and body:
+            raise InvalidRequest("A HEAD request can't carry a body: remove it or choose another method.")
+        return Outgoing(
+            method,
+            target_url(request.url),
+            header_lines(request),
+            body,
+            Deadline.of_request(request, self._deadline),
+            request.extensions.get("repeatable", True),
+        )
+
+
+async def _body_of(request: httpx.Request) -> bytes:
+    stream = request.stream
+    return stream.data if isinstance(stream, Body) else await request.aread()
+
+
+def _response_of(transfer: Transfer) -> httpx.Response:
+    reason, headers = read_header_lines(transfer.header_lines)
+    return httpx.Response(
+        transfer.status,
+        headers=headers,
+        stream=Body(transfer.body),
+        extensions={
+            "http_version": b"HTTP/1.1",
+            "reason_phrase": reason,
+            "phases": transfer.phases,
+            "address": transfer.address,
+            "truncated": transfer.truncated,
+            "body_size": transfer.body_size,
+        },
+    )
