@@ -1,21 +1,44 @@
 """When a campaign goes out, as typed data."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import field_validator
 
 from webhooks_platform.base.typed_json import StoredModel
 
 
 class Schedule(StoredModel):
-    """Send now, or later at a wall-clock time in a named zone (IANA), kept as written so that zone rules may change."""
+    """Send now, or later at a wall-clock time in a named zone (IANA), kept as written since zone rules may change."""
 
     kind: Literal["now", "later"] = "now"
     local: datetime | None = None
     time_zone: str = "UTC"
 
+    @field_validator("local")
+    @classmethod
+    def _wall_clock(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is not None:
+            raise ValueError("Give the local time without an offset; the zone is a field of its own.")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"There is no time zone {value!r}. Use a name such as Europe/Vienna.")
+        return value
+
     def at(self) -> datetime | None:
-        """The instant to launch; None while no time is chosen or for Send now."""
+        """The instant to launch; None for Send now and while no time is chosen."""
         if self.kind == "now" or self.local is None:
             return None
-        return self.local.replace(tzinfo=ZoneInfo(self.time_zone))
+        return self.local.replace(tzinfo=ZoneInfo(self.time_zone)).astimezone(UTC)
+
+    def exists(self) -> bool:
+        """False for a wall-clock time that the change to summer time leaves out."""
+        instant = self.at()
+        if instant is None or self.local is None:
+            return True
+        return instant.astimezone(ZoneInfo(self.time_zone)).replace(tzinfo=None) == self.local

@@ -1,0 +1,31 @@
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from webhooks_platform.base.errors import InvalidInput, NotFound, StaleState
+
+if TYPE_CHECKING:
+    from campaigns.problems import CampaignProblem
+
+
+class CampaignNotFound(NotFound):
+    code = "campaign_not_found"
+
+
+class EditedMeanwhile(StaleState):
+    """Someone else saved first; nothing was overwritten."""
+
+    code = "edited_meanwhile"
+    title = "Somebody else saved first"
+
+
+class NotReady(InvalidInput):
+    """The campaign has problems that must be mended before it can be launched."""
+
+    code = "not_ready"
+    title = "The campaign can't be launched yet"
+
+    def __init__(self, problems: "Sequence[CampaignProblem]") -> None:
+        count = len(problems)
+        noun = "problem" if count == 1 else "problems"
+        super().__init__(f"{count} {noun} to mend first: " + " ".join(problem.message for problem in problems))
+        self.problems = tuple(problems)
