@@ -1,7 +1,7 @@
 """Which addresses may be dialled. Pure: the transport asks about the very address it is about to connect to.
 
-The ranges are our own list: `ipaddress.is_private` and `is_global` change between Python releases and let 6to4, NAT64 and
-carrier-grade NAT pass (IANA special-purpose address registries; RFC 6890).
+The ranges are our own list: `ipaddress.is_private` and `is_global` change between Python releases and let 6to4,
+NAT64 and carrier-grade NAT pass (IANA special-purpose address registries; RFC 6890).
 """
 
 from collections.abc import Iterable

@@ -7,7 +7,6 @@ requests a second this costs a fraction of a reader for each socket.
 import asyncio
 import select
 import time
-from collections.abc import Iterable
 
 import pycurl
 
@@ -29,9 +28,10 @@ class Driver:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._epoll = select.epoll()
         self._interest: dict[int, int] = {}
-        self._running: set[Transfer] = set()
+        self._running: dict[pycurl.Curl, Transfer] = {}
         self._due: float | None = None  # when libcurl wants to be called at the latest
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
         self._called_soon = False
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
@@ -45,22 +45,20 @@ class Driver:
         if loop is not self._loop:
             self._attach(loop)
         transfer.future = loop.create_future()
-        self._running.add(transfer)
-        self._multi.add_handle(transfer)
+        self._multi.add_handle(transfer.handle)
+        self._running[transfer.handle] = transfer
         self._arm()
         return transfer.future
 
     def stop(self, transfer: Transfer) -> None:
         """Takes out a transfer that is no longer wanted; its connection is closed if it was in use."""
-        if transfer in self._running:
-            self._running.discard(transfer)
-            self._multi.remove_handle(transfer)
+        if self._running.pop(transfer.handle, None) is not None:
+            self._multi.remove_handle(transfer.handle)
 
     def close(self) -> None:
-        """Ends all transfers with a cancelled future and closes every connection."""
-        for transfer in tuple(self._running):
-            self.stop(transfer)
-            transfer.future.cancel()
+        """Ends all transfers as aborted and closes every connection."""
+        for handle in tuple(self._running):
+            self._finish(handle, pycurl.E_ABORTED_BY_CALLBACK, "The transport was closed.")
         if self._timer is not None:
             self._timer.cancel()
         if self._loop is not None and not self._loop.is_closed():
@@ -117,16 +115,17 @@ class Driver:
         waiting = 1
         while waiting:
             waiting, done, failed = self._multi.info_read(_EVENTS_AT_ONCE)
-            self._finish((transfer, pycurl.E_OK, "") for transfer in done)
-            self._finish(failed)
+            for handle in done:
+                self._finish(handle, pycurl.E_OK, "")
+            for handle, code, message in failed:
+                self._finish(handle, code, message)
 
-    def _finish(self, results: "Iterable[tuple[Transfer, int, str]]") -> None:
-        for transfer, code, message in results:
-            self._running.discard(transfer)
-            self._multi.remove_handle(transfer)
-            transfer.message = message
-            if not transfer.future.done():
-                transfer.future.set_result(code)
+    def _finish(self, handle: pycurl.Curl, code: int, message: str) -> None:
+        transfer = self._running.pop(handle)
+        self._multi.remove_handle(handle)
+        transfer.message = message
+        if not transfer.future.done():
+            transfer.future.set_result(code)
 
     def _arm(self) -> None:
         """Sees to it that `_advance` runs when libcurl wants it. A timer that fires too early costs one empty turn."""

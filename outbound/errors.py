@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import httpx
 
-from outbound.outcomes import BreakKind, Phases
+from outbound.outcomes import NO_PHASES, BreakKind, Phases
 
 
 class OutboundError(httpx.TransportError):
@@ -13,7 +13,7 @@ class OutboundError(httpx.TransportError):
     kind: ClassVar[BreakKind] = BreakKind.NETWORK
 
     def __init__(
-        self, message: str, *, nothing_sent: bool = True, phases: Phases = Phases(), address: str = ""
+        self, message: str, *, nothing_sent: bool = True, phases: Phases = NO_PHASES, address: str = ""
     ) -> None:
         super().__init__(message)
         self.nothing_sent = nothing_sent

@@ -72,12 +72,14 @@ def _class_of(transfer: Transfer, code: int) -> type[OutboundError]:
 def _class_of_no_connection(transfer: Transfer) -> type[OutboundError]:
     if not transfer.refusal.permitted and not transfer.address:
         return BlockedPort if transfer.refusal.blocked == "port" else BlockedAddress
-    return ConnectionRefused if transfer.getinfo(pycurl.OS_ERRNO) == errno.ECONNREFUSED else Unreachable
+    return ConnectionRefused if transfer.handle.getinfo(pycurl.OS_ERRNO) == errno.ECONNREFUSED else Unreachable
 
 
 def _message(transfer: Transfer, code: int) -> str:
     if code == pycurl.E_COULDNT_CONNECT and not transfer.refusal.permitted and not transfer.address:
         return transfer.refusal.reason
-    if code == pycurl.E_ABORTED_BY_CALLBACK:
+    if code == pycurl.E_ABORTED_BY_CALLBACK and transfer.sends > 1:
         return "The connection was closed without an answer."
+    if code == pycurl.E_OPERATION_TIMEDOUT and transfer.status:
+        return f"Answered {transfer.status}, but the body didn't end in time. {transfer.message}"
     return transfer.message

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import httpx
 
+KEPT_BODY = 16 * 1024  # bytes
+
 
 @dataclass(frozen=True, slots=True)
 class TransferLimits:
@@ -16,15 +18,18 @@ class TransferLimits:
 
     connect: float = 5.0
     total: float = 30.0
-    kept_body: int = 16 * 1024
+    kept_body: int = KEPT_BODY
     drained_body: int = 1024 * 1024
     headers: int = 64 * 1024
     connections: int = 1024
 
 
+DEFAULT_LIMITS = TransferLimits()
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """How long one request may take, in whole milliseconds as libcurl wants them (at least 1: it reads 0 as for ever)."""
+    """How long one request may take, in whole milliseconds for libcurl (at least 1: it reads 0 as for ever)."""
 
     connect: int
     total: int

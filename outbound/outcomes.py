@@ -1,4 +1,4 @@
-"""What became of one request: an Answer, or Broken with the kind of break. Frozen values; words for people are made elsewhere."""
+"""What became of one request: an Answer, or Broken with the kind of break. Words for people are made elsewhere."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -24,8 +24,10 @@ class BreakKind(StrEnum):
 
 
 class Phases(NamedTuple):
-    """Seconds spent in each phase, one after the other; 0.0 for a phase that didn't happen (a reused connection has no
-    dns, connect or tls). `first_byte` is the wait from the request's start to the answer's first byte."""
+    """Seconds spent in each phase; 0.0 for one that didn't happen (a reused connection has no dns, connect or tls).
+
+    `first_byte` is the wait from the request's start to the answer's first byte.
+    """
 
     dns: float = 0.0
     connect: float = 0.0
@@ -34,9 +36,14 @@ class Phases(NamedTuple):
     total: float = 0.0
 
 
+NO_PHASES = Phases()
+
+
 class Answer(NamedTuple):
-    """A complete answer. `body` holds the first bytes, decompressed, up to the kept cap; `truncated` says that there was more;
-    `body_size` counts the bytes that came over the wire. `address` is the "ip:port" that was really talked to."""
+    """An answer. `body` holds its first bytes, decompressed, up to the kept cap; `truncated` says that there was more.
+
+    `body_size` counts the bytes that came over the wire. `address` is the "ip:port" that was really talked to.
+    """
 
     status: int
     reason: str

@@ -1,4 +1,4 @@
-"""What of an httpx.Request goes to libcurl: its URL and its header lines, checked so that a value can't become syntax."""
+"""What of an httpx.Request goes to libcurl: URL and header lines, checked so that a value can't become syntax."""
 
 import re
 

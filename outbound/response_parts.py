@@ -21,7 +21,7 @@ class Body(httpx.AsyncByteStream):
 
 
 def read_header_lines(lines: Iterable[bytes]) -> tuple[bytes, Headers]:
-    """(reason phrase, headers) of the last response in `lines`: 1xx responses come before it, trailers after a blank line."""
+    """(reason, headers) of the last response in `lines`: 1xx ones come before it, trailers after a blank line."""
     reason, headers, ended = b"", Headers(), False
     for line in lines:
         if line.startswith(b"HTTP/"):

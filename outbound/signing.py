@@ -1,4 +1,4 @@
-"""Standard Webhooks signatures (https://github.com/standard-webhooks/standard-webhooks, spec section "Signature scheme")."""
+"""Standard Webhooks signatures (github.com/standard-webhooks/standard-webhooks, "Signature scheme")."""
 
 import base64
 import binascii
@@ -6,11 +6,13 @@ import hmac
 import secrets
 from collections.abc import Sequence
 
+from webhooks_platform.base.errors import InvalidInput
+
 PREFIX = "whsec_"
 KEY_BYTES = 32
 
 
-class InvalidSecret(ValueError):
+class InvalidSecret(InvalidInput):
     """A signing secret that can't be used; says what one looks like, never what it was."""
 
 

@@ -1,20 +1,30 @@
-"""One reusable libcurl handle: takes a request, gathers its response within the limits, judges each address it dials."""
+"""One reusable libcurl handle: takes a request, gathers the response within limits, judges each address it dials."""
 
 import asyncio
 import socket
 from dataclasses import dataclass
+from typing import Protocol
 
 import certifi
 import pycurl
 
-from outbound.addresses import PERMITTED, AddressPolicy, Verdict, judge
+from outbound.addresses import PERMITTED, AddressPolicy, judge
 from outbound.limits import Deadline, TransferLimits
 from outbound.outcomes import Phases
 
 _REFUSE = -1  # any other number than the bytes taken makes libcurl give up the transfer
-# libcurl repeats a request on another connection when a reused one closed without a byte of answer, up to five times and
-# whatever the method. One repeat is enough: it never reuses a connection that it knows to be closed.
+# libcurl repeats a request on another connection when a reused one closed without a byte of answer, up to five times
+# and whatever the method. One repeat is enough: it never reuses a connection that it knows to be closed.
 _SENDS_AT_MOST = 2
+
+
+class SocketAddress(Protocol):
+    """What pycurl hands to the callback that opens a socket; `addr` as Python's socket module has it."""
+
+    family: int
+    socktype: int
+    protocol: int
+    addr: tuple[str, int] | tuple[str, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +39,27 @@ class Outgoing:
     repeatable: bool = True
 
 
-class Transfer(pycurl.Curl):
-    """An easy handle and what it knows of the request it carries. Belongs to one loop; carries one request at a time."""
+class Transfer:
+    """An easy handle and what it knows of the request it carries. Belongs to one loop; carries one request at a time.
+
+    It owns the handle instead of inheriting from it: pycurl looks up attributes of its objects the slow way, by raising
+    and swallowing an AttributeError first (a third of the cost of a request).
+    """
 
     future: asyncio.Future[int]
 
     def __init__(self, addresses: AddressPolicy, limits: TransferLimits, ca_file: str | None) -> None:
-        super().__init__()
+        self.handle = pycurl.Curl()
         self._addresses = addresses
         self._limits = limits
         self._url = b""
         self._verb = ""
         self._deadline = Deadline(0, 0)
         self._set_fixed_options(ca_file or certifi.where())
-        self._forget()
+        self.release()
 
-    def _forget(self) -> None:
+    def release(self) -> None:
+        """Forgets the request, ready for the next."""
         self.header_lines: list[bytes] = []
         self.body_size = 0
         self.refusal = PERMITTED  # why an address wasn't dialled
@@ -69,14 +84,14 @@ class Transfer(pycurl.Curl):
             (pycurl.SSL_VERIFYHOST, 2),
             (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
         ):
-            self.setopt(option, value)
-        self.setopt(pycurl.PROXY, "")  # "" also closes the door to http_proxy and its like in the environment
-        self.setopt(pycurl.NOPROXY, "*")
-        self.setopt(pycurl.CAINFO, ca_file)
-        self.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
-        self.setopt(pycurl.PREREQFUNCTION, self._before_request)
-        self.setopt(pycurl.HEADERFUNCTION, self._receive_header)
-        self.setopt(pycurl.WRITEFUNCTION, self._receive_body)
+            self.handle.setopt(option, value)
+        self.handle.setopt(pycurl.PROXY, "")  # "" also closes the door to http_proxy and its like in the environment
+        self.handle.setopt(pycurl.NOPROXY, "*")
+        self.handle.setopt(pycurl.CAINFO, ca_file)
+        self.handle.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
+        self.handle.setopt(pycurl.PREREQFUNCTION, self._before_request)
+        self.handle.setopt(pycurl.HEADERFUNCTION, self._receive_header)
+        self.handle.setopt(pycurl.WRITEFUNCTION, self._receive_body)
 
     # -- carrying a request ------------------------------------------------------------------------------------------
 
@@ -84,38 +99,34 @@ class Transfer(pycurl.Curl):
         """Takes a request; of the options that keep their value nothing is set again."""
         self.repeatable = outgoing.repeatable
         if outgoing.url != self._url:
-            self.setopt(pycurl.URL, outgoing.url)
+            self.handle.setopt(pycurl.URL, outgoing.url)
             self._url = outgoing.url
         self._load_method(outgoing.method, outgoing.body)
-        self.setopt(pycurl.HTTPHEADER, outgoing.header_lines)
+        self.handle.setopt(pycurl.HTTPHEADER, outgoing.header_lines)
         if outgoing.deadline != self._deadline:
-            self.setopt(pycurl.CONNECTTIMEOUT_MS, outgoing.deadline.connect)
-            self.setopt(pycurl.TIMEOUT_MS, outgoing.deadline.total)
+            self.handle.setopt(pycurl.CONNECTTIMEOUT_MS, outgoing.deadline.connect)
+            self.handle.setopt(pycurl.TIMEOUT_MS, outgoing.deadline.total)
             self._deadline = outgoing.deadline
 
     def _load_method(self, method: str, body: bytes) -> None:
         with_body = bool(body) or method in ("POST", "PUT", "PATCH")
         verb = f"{method} with body" if with_body else method
         if with_body:
-            self.setopt(pycurl.POSTFIELDS, body)
+            self.handle.setopt(pycurl.POSTFIELDS, body)
         if verb == self._verb:
             return
         self._verb = verb
         if with_body:
-            self.setopt(pycurl.POST, 1)
+            self.handle.setopt(pycurl.POST, 1)
         elif method == "HEAD":
-            self.setopt(pycurl.NOBODY, 1)
+            self.handle.setopt(pycurl.NOBODY, 1)
         else:
-            self.setopt(pycurl.HTTPGET, 1)
-        self.setopt(pycurl.CUSTOMREQUEST, method)
-
-    def release(self) -> None:
-        """Forgets the request, ready for the next."""
-        self._forget()
+            self.handle.setopt(pycurl.HTTPGET, 1)
+        self.handle.setopt(pycurl.CUSTOMREQUEST, method)
 
     # -- called by libcurl -------------------------------------------------------------------------------------------
 
-    def _open_socket(self, purpose: int, target: "pycurl.CurlSockAddr") -> socket.socket | int:
+    def _open_socket(self, purpose: int, target: SocketAddress) -> socket.socket | int:
         ip, port = target.addr[:2]
         verdict = judge(ip, port, self._addresses)
         if not verdict.permitted:
@@ -150,7 +161,7 @@ class Transfer(pycurl.Curl):
 
     @property
     def status(self) -> int:
-        return int(self.getinfo(pycurl.RESPONSE_CODE))
+        return int(self.handle.getinfo(pycurl.RESPONSE_CODE))
 
     @property
     def body(self) -> bytes:
@@ -178,15 +189,16 @@ class Transfer(pycurl.Curl):
     @property
     def phases(self) -> Phases:
         """libcurl counts from the start of the transfer; here each phase counts for itself."""
-        named = self.getinfo(pycurl.NAMELOOKUP_TIME)
-        connected = self.getinfo(pycurl.CONNECT_TIME)
-        secured = self.getinfo(pycurl.APPCONNECT_TIME)
-        requested = self.getinfo(pycurl.PRETRANSFER_TIME)
-        first_byte = self.getinfo(pycurl.STARTTRANSFER_TIME)
+        getinfo = self.handle.getinfo
+        named = getinfo(pycurl.NAMELOOKUP_TIME)
+        connected = getinfo(pycurl.CONNECT_TIME)
+        secured = getinfo(pycurl.APPCONNECT_TIME)
+        requested = getinfo(pycurl.PRETRANSFER_TIME)
+        first_byte = getinfo(pycurl.STARTTRANSFER_TIME)
         return Phases(
             named,
             max(0.0, connected - named),
             max(0.0, secured - connected) if connected else 0.0,
             max(0.0, first_byte - requested),
-            self.getinfo(pycurl.TOTAL_TIME),
+            getinfo(pycurl.TOTAL_TIME),
         )

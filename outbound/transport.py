@@ -7,9 +7,9 @@ import pycurl
 
 from outbound.addresses import AddressPolicy
 from outbound.driver import Driver
-from outbound.failures import failure_of
-from outbound.limits import Deadline, TransferLimits
 from outbound.errors import InvalidRequest
+from outbound.failures import failure_of
+from outbound.limits import DEFAULT_LIMITS, Deadline, TransferLimits
 from outbound.request_parts import checked_method, header_lines, target_url
 from outbound.response_parts import Body, read_header_lines
 from outbound.transfer import Outgoing, Transfer
@@ -25,7 +25,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
     """
 
     def __init__(
-        self, *, addresses: AddressPolicy, limits: TransferLimits = TransferLimits(), ca_file: str | None = None
+        self, *, addresses: AddressPolicy, limits: TransferLimits = DEFAULT_LIMITS, ca_file: str | None = None
     ) -> None:
         self._addresses = addresses
         self._limits = limits
@@ -51,7 +51,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
             self._idle.append(transfer)
 
     async def aclose(self) -> None:
-        """Closes every connection; requests on their way are cancelled."""
+        """Closes every connection; requests on their way fail as dropped."""
         self._driver.close()
         self._idle.clear()
 
