@@ -15,7 +15,7 @@ def audit(actor: Actor, action: str, target: models.Model, **detail: Any) -> Non
         user=actor.user,
         token=actor.token,
         action=action,
-        target=target._meta.model_name,
+        target=target._meta.model_name or "",
         target_id=str(target.pk),
         target_label=str(target)[:200],
         detail=detail,

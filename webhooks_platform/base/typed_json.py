@@ -16,7 +16,7 @@ class StoredModel(BaseModel):
     version: int = 1
 
 
-class TypedJSONField(models.JSONField):  # type: ignore[type-arg]
+class TypedJSONField(models.JSONField):
     """A JSONField whose Python value is always an instance of ``model`` (or None where null is allowed)."""
 
     def __init__(self, *args: Any, model: type[StoredModel], **kwargs: Any) -> None:
