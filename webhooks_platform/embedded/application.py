@@ -73,7 +73,7 @@ class Application:
 
     def _web(self) -> Program:
         arguments = (
-            *("-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--host", HOST, "--port", str(self.port)),
+            *("-m", "granian", "--interface", "asginl", "--loop", "uvloop", "--host", HOST, "--port", str(self.port)),
             # Without it a SIGTERM during the start hangs (docs/decisions/0002).
             *("--workers-kill-timeout", "5"),
             "webhooks_platform.asgi:application",
