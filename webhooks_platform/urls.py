@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from webhooks_platform.base.health import healthz
+
 WORKSPACE_ROOMS = ["accounts", "channels", "audience", "templates_lib", "notifications", "campaigns"]
 
 
@@ -17,6 +19,7 @@ def _rooms(module: str) -> list[URLPattern | URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     *([path("", include("accounts.site_urls"))] if find_spec("accounts.site_urls") else []),
     *([path("", include("frontend.urls"))] if find_spec("frontend.urls") else []),
+    path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("w/<slug:workspace>/", include(_rooms("urls"))),
     path("api/v1/", include(_rooms("api_urls"))),
