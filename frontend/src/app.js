@@ -1,0 +1,22 @@
+// Everything a page needs before the first interaction. Each behaviour is one file, found by data attribute or element name.
+import "bootstrap/js/dist/dropdown";
+import "bootstrap/js/dist/offcanvas";
+import "./elements/autosave.js";
+import "./elements/code_editor.js";
+import "./elements/confirm.js";
+import "./elements/copy.js";
+import "./elements/dialog.js";
+import "./elements/field_link.js";
+import "./elements/file_drop.js";
+import "./elements/json_view.js";
+import "./elements/problems.js";
+import "./elements/relative_time.js";
+import "./elements/row_keys.js";
+import "./elements/rows.js";
+import "./elements/server_errors.js";
+import "./elements/shortcuts.js";
+import "./elements/show_when.js";
+import "./elements/submit_once.js";
+import "./elements/tabs.js";
+import "./elements/theme.js";
+import "./elements/toasts.js";

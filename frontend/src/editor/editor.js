@@ -1,0 +1,65 @@
+// The one CodeMirror set-up of the product: bodies of many lines and template inputs of one line.
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { bracketMatching, foldGutter, foldKeymap, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { Compartment, EditorState, Prec } from "@codemirror/state";
+import {
+  EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder, tooltips,
+} from "@codemirror/view";
+import { highlight, theme } from "./look.js";
+import { templateLanguage } from "./language.js";
+
+const withoutLineBreaks = EditorState.transactionFilter.of((transaction) => (transaction.newDoc.lines > 1 ? [] : transaction));
+
+const ONE_LINE = [withoutLineBreaks, Prec.highest(keymap.of([{ key: "Enter", run: () => false }]))];
+const MANY_LINES = [lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), indentOnInput(), foldGutter(), lintGutter(), EditorView.lineWrapping];
+
+function extensions({ language, line, label, placeholder: hint, variables, nonce, change }, labelSlot) {
+  return [
+    nonce ? EditorView.cspNonce.of(nonce) : [],
+    theme,
+    syntaxHighlighting(highlight),
+    templateLanguage(language, variables),
+    labelSlot.of(labelling(label)),
+    tooltips({ position: "fixed" }),
+    history(),
+    drawSelection(),
+    closeBrackets(),
+    bracketMatching(),
+    autocompletion({ activateOnTyping: true, icons: false }),
+    keymap.of([...completionKeymap, ...closeBracketsKeymap, ...historyKeymap, ...foldKeymap, ...defaultKeymap]),
+    hint ? placeholder(hint) : [],
+    EditorView.updateListener.of((update) => update.docChanged && change(update.state.doc.toString())),
+    line ? ONE_LINE : MANY_LINES,
+  ];
+}
+
+const labelling = (label) => EditorView.contentAttributes.of({ ...label, tabindex: "0" });
+
+function diagnostic(document, { line, column, message, severity }) {
+  const at = document.line(Math.min(Math.max(line || 1, 1), document.lines));
+  const from = Math.min(at.from + Math.max((column || 1) - 1, 0), at.to);
+  return { from: column ? from : at.from, to: at.to, severity, message };
+}
+
+export function createEditor(options) {
+  const labelSlot = new Compartment();
+  const view = new EditorView({
+    parent: options.parent,
+    state: EditorState.create({ doc: options.text, extensions: extensions(options, labelSlot) }),
+  });
+  // Widths measured before the font arrived are wrong.
+  document.fonts?.ready.then(() => view.requestMeasure());
+  return {
+    set: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
+    focus: () => view.focus(),
+    label: (attributes) => view.dispatch({ effects: labelSlot.reconfigure(labelling(attributes)) }),
+    problems: (items) => view.dispatch(setDiagnostics(view.state, items.map((item) => diagnostic(view.state.doc, item)))),
+    destroy: () => view.destroy(),
+    insert(text) {
+      view.dispatch(view.state.replaceSelection(text));
+      view.focus();
+    },
+  };
+}

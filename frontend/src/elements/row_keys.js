@@ -1,0 +1,22 @@
+// j and k move through the rows of a list ([data-row-keys]), Enter or o opens the row's link.
+const TYPING = "input, textarea, select, [contenteditable=true]";
+
+const rows = () => [...document.querySelectorAll("[data-row-keys] tbody tr, [data-row-keys] > li")];
+
+function go(step) {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.findIndex((row) => row.classList.contains("is-current"));
+  const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+  all[at]?.classList.remove("is-current");
+  next.classList.add("is-current");
+  next.scrollIntoView({ block: "nearest" });
+  next.querySelector("a, button")?.focus({ preventScroll: true });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.matches?.(TYPING) || event.metaKey || event.ctrlKey || event.altKey) return;
+  if (event.key === "j") go(1);
+  if (event.key === "k") go(-1);
+  if (event.key === "o") document.querySelector("[data-row-keys] .is-current a")?.click();
+});

@@ -1,0 +1,46 @@
+// Says in words what went wrong when a request made by htmx fails. Answers 422 and 409 with HTML are shown in place
+// (a form with its errors); problem documents and anything else become a message.
+import { toast } from "./toasts.js";
+
+const WORDS = {
+  0: "The server can't be reached. Check your connection and try again.",
+  401: "You are signed out. Sign in again to go on.",
+  403: "You don't have the right to do this. Ask an admin of the workspace.",
+  404: "This no longer exists. Reload the page to see what is there now.",
+  409: "This changed meanwhile. Reload the page to see the newest version.",
+  413: "That is too large to send.",
+  429: "Too many requests at once. Wait a moment and try again.",
+};
+const FALLBACK = "Something went wrong on our side. Nothing was changed; try again in a moment.";
+
+const isHtml = (xhr) => (xhr.getResponseHeader("Content-Type") || "").startsWith("text/html");
+
+export function wordsFor(xhr) {
+  if ((xhr.getResponseHeader("Content-Type") || "").includes("json")) {
+    try {
+      const problem = JSON.parse(xhr.responseText);
+      if (problem.detail) return problem.detail;
+    } catch {
+      // Not a problem document after all: the words for its status do.
+    }
+  }
+  return WORDS[xhr.status] || FALLBACK;
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if ((xhr.status === 422 || xhr.status === 409) && isHtml(xhr)) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.elt.closest("[data-autosave]") === event.detail.elt) return; // says so itself
+  toast(wordsFor(event.detail.xhr), "bad");
+});
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.elt.hasAttribute("data-autosave") || isPolling(event.detail.elt)) return;
+  toast(WORDS[0], "bad");
+});
+
+const isPolling = (element) => (element.getAttribute("hx-trigger") || "").includes("every ");

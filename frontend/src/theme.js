@@ -1,0 +1,5 @@
+// Runs before the first paint, so that a dark page never flashes white.
+// localStorage.theme is "light", "dark" or absent (follow the system); elements/theme.js changes it.
+const chosen = localStorage.getItem("theme");
+const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+document.documentElement.dataset.bsTheme = chosen || system;

@@ -1,0 +1,110 @@
+"""Tags and filters of the components. Pages rarely need them: they use the components."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.http import HttpRequest
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.timesince import timesince, timeuntil
+
+from frontend import navigation, pills, run_bar
+
+register = template.Library()
+
+PRODUCT_NAME = "Webhook campaigns"
+MESSAGE_TONES = {"success": "ok", "error": "bad", "warning": "warn"}
+
+
+@register.simple_tag
+def product_name() -> str:
+    return PRODUCT_NAME
+
+
+@register.simple_tag(takes_context=True)
+def nav_links(context: Context, section: str) -> list[navigation.NavLink]:
+    request: HttpRequest | None = context.get("request")
+    return [] if request is None else navigation.links(request, section)
+
+
+@register.filter
+def any_open(links: list[navigation.NavLink]) -> bool:
+    return any(link.open for link in links)
+
+
+@register.filter
+def initials(name: object) -> str:
+    words = str(name).split("@")[0].replace(".", " ").split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+@register.filter
+def display_name(user: Any) -> str:
+    return str(getattr(user, "name", "") or getattr(user, "email", "") or user)
+
+
+@register.filter
+def message_tone(message: Message) -> str:
+    return MESSAGE_TONES.get(message.level_tag, "info")
+
+
+@register.filter
+def pill_tone(state: object) -> str:
+    return pills.tone_of(str(state))
+
+
+@register.filter
+def status_tone(status: int | None) -> str:
+    return pills.tone_of_status(status)
+
+
+@register.filter
+def state_words(state: object) -> str:
+    """ "in_progress" reads "In progress"."""
+    return str(state).replace("_", " ").capitalize()
+
+
+@register.simple_tag
+def bar_segments(**counts: int | str) -> list[run_bar.Segment]:
+    return run_bar.segments({state: int(count or 0) for state, count in counts.items()})
+
+
+@register.filter
+def pretty_json(value: object) -> str:
+    """Lays JSON out on lines; text that isn't JSON comes back as it is."""
+    try:
+        parsed = json.loads(value) if isinstance(value, str | bytes) else value
+        return json.dumps(parsed, indent=2, ensure_ascii=False)
+    except ValueError:
+        return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+@register.filter
+def relative(moment: datetime) -> str:
+    """ "3 minutes ago" or "in 2 hours", one unit."""
+    now = timezone.now()
+    if abs((moment - now).total_seconds()) < 60:
+        return "just now"
+    if moment < now:
+        return f"{timesince(moment, now, depth=1)} ago"
+    return f"in {timeuntil(moment, now, depth=1)}"
+
+
+@register.filter
+def absolute(moment: datetime) -> str:
+    """ "24 Nov 2026, 14:53:09 UTC" in the zone that is active."""
+    return timezone.localtime(moment).strftime("%-d %b %Y, %H:%M:%S %Z")
+
+
+@register.filter
+def split(text: str) -> list[str]:
+    """ "text,number" as a list, for attributes of components."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+@register.filter
+def times(count: int | str) -> range:
+    return range(int(count))

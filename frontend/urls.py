@@ -1,0 +1,5 @@
+from django.urls import path
+
+from frontend import views
+
+urlpatterns = [path("patterns", views.patterns, name="patterns")]

@@ -1,0 +1,61 @@
+from datetime import timedelta
+from functools import wraps
+from types import SimpleNamespace
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from frontend.rows import Row
+
+
+def open_to_developers(view: Any) -> Any:
+    """For anybody signed in, and for everybody while DEBUG is on."""
+    behind_login = login_required(view)
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = (view if settings.DEBUG else behind_login)(request, *args, **kwargs)
+        return response
+
+    return page
+
+
+@require_safe
+@open_to_developers
+def patterns(request: HttpRequest) -> HttpResponse:
+    """Every component in every state."""
+    return render(request, "patterns.html", _samples())
+
+
+def _samples() -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "workspace": SimpleNamespace(name="Acme", slug="acme"),
+        "my_workspaces": [SimpleNamespace(name="Acme", slug="acme"), SimpleNamespace(name="Globex", slug="globex")],
+        "states": ["draft", "scheduled", "running", "paused", "completed", "failed", "retrying", "skipped", "off"],
+        "options": [("json", "JSON"), ("form", "Form"), ("raw", "Raw text"), ("none", "None")],
+        "headers": [
+            Row("Content-Type", "application/json", enabled=True),
+            Row("X-Customer", "{{ user_id }}", enabled=True),
+            Row("X-Debug", "1", enabled=False),
+        ],
+        "pairs": [
+            Row("name", "{{ first_name }}", enabled=True, type="text"),
+            Row("points", "{{ points }}", enabled=True, type="number"),
+        ],
+        "sent_headers": [("content-type", "application/json"), ("webhook-id", "ntf_01JD"), ("authorization", "••••••••")],
+        "body": '{"ok": true, "customer": "u_1001", "balance": 60, "tags": ["vip", "newsletter"], "note": null}',
+        "source": '{\n  "name": {{ first_name | default("there") | tojson }},\n  "message": {{ message | tojson }}\n}',
+        "moment": now - timedelta(minutes=3),
+        "soon": now + timedelta(hours=2),
+        "variables": [
+            {"path": "first_name", "type": "text", "example": "Ada"},
+            {"path": "points", "type": "number", "example": "120"},
+            {"path": "campaign.name", "type": "text", "example": "Spring sale"},
+        ],
+    }
