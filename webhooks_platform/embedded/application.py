@@ -82,14 +82,14 @@ class Application:
 
     def _worker(self, name: str, queue: str, threads: int) -> Program:
         arguments = (
-            *("-m", "celery", "-A", "webhooks_platform", "worker", "-P", "threads", "-c", str(threads)),
+            *("-m", "celery", "-q", "-A", "webhooks_platform", "worker", "-P", "threads", "-c", str(threads)),
             *("-Q", queue, "-n", _node(name), "-l", "WARNING", "--without-gossip", "--without-mingle"),
         )
         return self._python(f"Worker {name}", arguments, _WORKER_STAGE)
 
     def _beat(self) -> Program:
         # No pid file: the data folder's lock already holds off a second one.
-        arguments = ("-m", "celery", "-A", "webhooks_platform", "beat", "-l", "WARNING", "--pidfile=")
+        arguments = ("-m", "celery", "-q", "-A", "webhooks_platform", "beat", "-l", "WARNING", "--pidfile=")
         return self._python("Beat", arguments, _WEB_STAGE)
 
     def _python(self, name: str, arguments: tuple[str, ...], stage: int) -> Program:

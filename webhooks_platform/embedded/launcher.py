@@ -15,7 +15,7 @@ from webhooks_platform.embedded.data_folder import Lock, choose_folder, lock_fol
 from webhooks_platform.embedded.errors import LaunchError, StopRequested
 from webhooks_platform.embedded.processes import Guard, Supervisor, die_with_parent
 from webhooks_platform.embedded.readiness import WorkerProbe, page_answers
-from webhooks_platform.embedded.servers import is_set, start_servers
+from webhooks_platform.embedded.servers import is_set, read_setting, start_servers
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _READY_SECONDS = 120.0
@@ -71,15 +71,12 @@ def _load_demo(supervisor: Supervisor, application: Application) -> str:
 
 
 def _wait_until_ready(supervisor: Supervisor, application: Application) -> None:
-    probe = WorkerProbe(
-        broker_url=os.environ.get("BROKER_URL") or os.environ["REDIS_URL"],
-        nodes=application.nodes,
-        control_node=application.control_node,
-    )
+    probe = WorkerProbe(broker_url=read_setting(os.environ, "BROKER_URL") or read_setting(os.environ, "REDIS_URL"))
     for name, answered in (
         ("Demo receiver", lambda: page_answers(f"{application.receiver_url}/_received")),
         ("Page", lambda: page_answers(f"{application.url}/healthz")),
-        ("Workers and beat", probe.all_answer),
+        ("Workers", lambda: probe.all_answer(application.nodes)),
+        ("Beat", lambda: probe.has_taken_a_task(application.control_node)),
     ):
         supervisor.wait_for(answered, name, seconds=_READY_SECONDS)
         say(f"{name}: answered")

@@ -23,16 +23,20 @@ def page_answers(url: str) -> bool:
 class WorkerProbe:
     """Asks the workers over the broker, with a Celery app of its own that knows only where the broker is."""
 
-    def __init__(self, *, broker_url: str, nodes: Sequence[str], control_node: str) -> None:
+    def __init__(self, *, broker_url: str) -> None:
         self._control = Celery("launcher", broker=broker_url, set_as_current=False).control
-        self._nodes = list(nodes)
-        self._control_node = control_node
 
-    def all_answer(self) -> bool:
-        """Whether every worker answers, and the control worker has taken at least one task, which beat sent."""
-        inspector = self._control.inspect(destination=self._nodes, timeout=_ANSWER_SECONDS)
+    def all_answer(self, nodes: Sequence[str]) -> bool:
+        return set(self._tasks_taken(nodes)) == set(nodes)
+
+    def has_taken_a_task(self, node: str) -> bool:
+        """Whether the worker has started any task yet: right after the start only beat sends some."""
+        return self._tasks_taken([node]).get(node, 0) > 0
+
+    def _tasks_taken(self, nodes: Sequence[str]) -> dict[str, int]:
+        inspector = self._control.inspect(destination=list(nodes), timeout=_ANSWER_SECONDS)
         try:
             answers = inspector.stats() or {}
         except (OperationalError, OSError):
-            return False
-        return set(answers) == set(self._nodes) and bool(answers[self._control_node]["total"])
+            return {}
+        return {node: sum(answer["total"].values()) for node, answer in answers.items()}

@@ -18,6 +18,12 @@ def is_set(environment: Mapping[str, str], name: str) -> bool:
     return bool(environment.get(name) or environment.get(f"{name}_FILE"))
 
 
+def read_setting(environment: Mapping[str, str], name: str) -> str:
+    """A setting's value, from NAME_FILE's file where that is given, as the product reads it; empty if not set."""
+    file = environment.get(f"{name}_FILE")
+    return Path(file).read_text().strip() if file else environment.get(name, "")
+
+
 def start_servers(
     supervisor: Supervisor, *, folder: Path, environment: Mapping[str, str], durable: bool, max_connections: int = 200
 ) -> dict[str, str]:
