@@ -1,0 +1,163 @@
+"""One field of the content, compiled: limits, allow-list, places, rewriting, and Jinja's own code generation."""
+
+import functools
+import re
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from jinja2 import nodes
+from jinja2.environment import Template as JinjaTemplate
+from jinja2.exceptions import TemplateError, TemplateSyntaxError
+
+from . import limits
+from .allowlist import AllowList
+from .budget import RenderContext
+from .environment import ENVIRONMENTS, RenderEnvironment
+from .failures import BadValue, BudgetExceeded, MissingValue, RenderFailure, TemplateRefused
+from .languages import LANGUAGES
+from .placement import Placement, Warned
+from .positions import Position, Source
+from .readback import READ_BACK, read_json
+from .rewrite import Rewriter, is_constant
+from .variables import Use, uses_of
+
+CODE_NAME = "<template>"
+CACHED_FIELDS = 1024
+_NOT_SENDABLE = re.compile("[\0\ud800-\udfff]")
+_HINTS = {"expected token 'end of print statement'": "Close the value with }}."}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FieldTemplate:
+    """`constant` is the text of a field without tags; otherwise `program` makes it."""
+
+    kind: str
+    uses: tuple[Use, ...]
+    warnings: tuple[Warned, ...]
+    names_are_values: bool = False
+    constant: str | None = None
+    program: JinjaTemplate | None = None
+
+    def render(self, context: RenderContext) -> str:
+        """Raises RenderFailure."""
+        if self.constant is not None:
+            context.budget.add_output(len(self.constant))
+            return self.constant
+        try:
+            return self._read_back(self._run(context))
+        except RenderFailure as failure:
+            raise self._located(failure, context) from None
+        except RecursionError:
+            raise BudgetExceeded("The personalisation is nested too deep.") from None
+        except MemoryError:
+            raise BudgetExceeded("The personalisation needs too much memory.") from None
+        except Exception as error:
+            # Whatever a filter or operator makes of odd values: this person is refused, the lane goes on.
+            failure = BadValue(f"The personalisation can't work with this person's values: {str(error)[:200]}.")
+            failure.line = self._line_of(error)
+            raise failure from None
+        finally:
+            # Names set in one field don't reach the next one.
+            context.vars.clear()
+            context.exported_vars.clear()
+
+    def _run(self, context: RenderContext) -> str:
+        assert self.program is not None
+        budget = context.budget
+        chunks = []
+        for chunk in self.program.root_render_func(context):
+            budget.add_output(len(chunk))
+            chunks.append(chunk)
+        return "".join(chunks)
+
+    def _read_back(self, text: str) -> str:
+        if self.kind == "json":
+            return read_json(text, names_are_values=self.names_are_values)
+        read = READ_BACK.get(self.kind)
+        return read(text) if read else text
+
+    def _located(self, failure: RenderFailure, context: RenderContext) -> RenderFailure:
+        """Add the line, and the name of the value that is missing, to a failure inside an expression."""
+        if failure.line is None:
+            failure.line = self._line_of(failure)
+        if isinstance(failure, MissingValue) and not failure.name:
+            for use in self.uses:
+                if use.line == failure.line and context.parent.get(use.path) is None:
+                    return MissingValue(use.path, site=(use.line, use.column, use.path))
+        return failure
+
+    def _line_of(self, error: BaseException) -> int | None:
+        trace: TracebackType | None = error.__traceback__
+        line = None
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == CODE_NAME and self.program is not None:
+                line = int(self.program.get_corresponding_lineno(trace.tb_lineno))
+            trace = trace.tb_next
+        return line
+
+
+@functools.lru_cache(maxsize=CACHED_FIELDS)
+def compile_field(kind: str, text: str, missing: str) -> FieldTemplate:
+    """`kind` is one of `languages.LANGUAGES`. Raises TemplateRefused. Compiled fields are kept for the process."""
+    source = _source(kind, text)
+    environment = ENVIRONMENTS[missing]
+    try:
+        return _compile(kind, source, environment)
+    except TemplateSyntaxError as error:
+        raise _syntax_refusal(error, source) from None
+    except TemplateError as error:
+        raise TemplateRefused(f"{error.message or 'The template has a mistake'}.") from None
+    except (RecursionError, MemoryError, SyntaxError):
+        raise TemplateRefused("The template is nested too deep.") from None
+
+
+def _source(kind: str, text: str) -> Source:
+    if len(text) > limits.MAX_SOURCE_CHARACTERS:
+        raise TemplateRefused(f"The text is longer than {limits.MAX_SOURCE_CHARACTERS:,} characters.")
+    source = Source(text if kind == "text" else text.rstrip())
+    bad = _NOT_SENDABLE.search(source.text)
+    if bad:
+        line, column = source.line_and_column(bad.start())
+        raise TemplateRefused("This character can't be sent.", line=line, column=column, hint="Remove it.")
+    return source
+
+
+def _compile(kind: str, source: Source, environment: RenderEnvironment) -> FieldTemplate:
+    language = LANGUAGES[kind]
+    tree = environment._parse(source.text, None, None)
+    AllowList(source).check(tree)
+    placement = Placement(language, source)
+    placement.follow(tree)
+    uses = uses_of(tree, source)
+    warnings = tuple(sorted(placement.warnings))
+    constant = is_constant(tree)
+    tree = Rewriter(placement, environment).rewrite(tree)
+    if constant:
+        template = FieldTemplate(language.kind, uses, warnings, constant=_constant_text(tree))
+        return FieldTemplate(language.kind, uses, warnings, constant=_checked_constant(template))
+    code = compile(environment._generate(tree, None, None), CODE_NAME, "exec")
+    program = JinjaTemplate.from_code(environment, code, environment.globals, None)
+    return FieldTemplate(language.kind, uses, warnings, placement.names_are_values, None, program)
+
+
+def _constant_text(tree: nodes.Template) -> str:
+    outputs: list[Any] = tree.body
+    return "".join(part.data for output in outputs for part in output.nodes)
+
+
+def _checked_constant(template: FieldTemplate) -> str:
+    try:
+        return template._read_back(template.constant or "")
+    except RenderFailure as failure:
+        message = failure.message.replace("For this person the", "The")
+        raise TemplateRefused(message, line=failure.line, column=failure.column, hint=failure.hint) from None
+
+
+def _syntax_refusal(error: TemplateSyntaxError, source: Source) -> TemplateRefused:
+    line, column = error.lineno, None
+    if isinstance(error.lineno, Position):
+        line, column = source.line_and_column(error.lineno.offset)
+    message = (error.message or "The template has a mistake").rstrip(".")
+    hint = next((hint for start, hint in _HINTS.items() if message.startswith(start)), "")
+    return TemplateRefused(f"{message[:1].upper()}{message[1:]}.", line=line, column=column, hint=hint)
