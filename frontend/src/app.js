@@ -16,6 +16,7 @@ import "./elements/rows.js";
 import "./elements/server_errors.js";
 import "./elements/shortcuts.js";
 import "./elements/show_when.js";
+import "./elements/submit_on_change.js";
 import "./elements/submit_once.js";
 import "./elements/tabs.js";
 import "./elements/theme.js";
