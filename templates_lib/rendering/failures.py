@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from .problems import RenderProblemKind
+
 # Line, column and how the template writes the value. Generated code holds it as a literal, hence a plain tuple.
 Site = tuple[int, int, str]
 
@@ -22,7 +24,7 @@ class TemplateRefused(TemplateFailure):
 class RenderFailure(TemplateFailure):
     """This person's request can't be built; a request is never sent half right."""
 
-    kind: ClassVar[str]
+    kind: ClassVar[RenderProblemKind]
 
     def __init__(self, message: str, *, site: Site | None = None, hint: str = "") -> None:
         line, column = site[:2] if site else (None, None)

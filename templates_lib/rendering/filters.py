@@ -13,7 +13,8 @@ from .escapes import percent_encoded, xml_escaped
 from .failures import BadValue
 from .values import JsonText, UrlText, is_blank, missing_text, to_json, to_text, type_name
 
-ITERABLES = (list, tuple, dict, range, Rounds, set, frozenset, type({}.items()), type({}.keys()), type({}.values()))
+_VIEWS = (type({}.items()), type({}.keys()), type({}.values()))
+LISTS_AND_TEXT: Any = (list, tuple, dict, range, Rounds, set, frozenset, *_VIEWS, str)
 
 Filter = Callable[..., Any]
 
@@ -55,7 +56,7 @@ def _items(context: RenderContext, value: Any) -> Any:
     if is_blank(value):
         missing_text(context, value)
         return []
-    if not isinstance(value, (*ITERABLES, str)):
+    if not isinstance(value, LISTS_AND_TEXT):
         raise BadValue(f"A {type_name(value)} is not a list.")
     budget.check_items(len(value))
     items = value if isinstance(value, (dict, str)) else list(value)
@@ -133,7 +134,7 @@ def _length(context: RenderContext, value: Any) -> int:
     if is_blank(value):
         missing_text(context, value)
         return 0
-    if not isinstance(value, (*ITERABLES, str)):
+    if not isinstance(value, LISTS_AND_TEXT):
         raise BadValue(f"A {type_name(value)} has no length.")
     return len(value)
 

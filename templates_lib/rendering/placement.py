@@ -149,7 +149,7 @@ class Placement:
         self._body(frozenset([self.language.start]), node.body)
         self.language, self._rounds = outside
 
-    def _assumed(self, test: nodes.Expr) -> bool | None:
+    def _assumed(self, test: nodes.Node) -> bool | None:
         return assumed(test, self._rounds[-1] if self._rounds else None)
 
     # Fixed text

@@ -86,7 +86,7 @@ class Rewriter:
         text = written.group(1) if written else "The value"
         return (*self.source.line_and_column(offset), text[:MAX_SITE_CHARACTERS])
 
-    def _step(self, name: str, node: nodes.Expr, *arguments: Any, keywords: Any = ()) -> nodes.Filter:
+    def _step(self, name: str, node: Any, *arguments: Any, keywords: Any = ()) -> nodes.Filter:
         written = [item if isinstance(item, nodes.Node) else nodes.Const(item) for item in arguments]
         step = nodes.Filter(node, PREFIX + name, written, list(keywords), None, None, lineno=node.lineno)
         step.set_environment(self.environment)
@@ -98,7 +98,7 @@ def _fixed_text(loop: nodes.For) -> int:
     return sum(len(data.data) for part in loop.body for data in part.find_all(nodes.TemplateData))
 
 
-def is_constant(tree: nodes.Template) -> bool:
+def is_constant(body: list[Any]) -> bool:
     """Whether the template has no tag at all, so that every person gets the same text."""
-    outputs = all(isinstance(node, nodes.Output) for node in tree.body)
-    return outputs and all(isinstance(part, nodes.TemplateData) for node in tree.body for part in node.nodes)
+    outputs = all(isinstance(node, nodes.Output) for node in body)
+    return outputs and all(isinstance(part, nodes.TemplateData) for node in body for part in node.nodes)

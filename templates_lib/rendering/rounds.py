@@ -26,7 +26,7 @@ class Choice(NamedTuple):
 Choices = str | Choice
 
 
-def assumed(test: nodes.Expr, current: Round | None) -> bool | None:
+def assumed(test: nodes.Node, current: Round | None) -> bool | None:
     """True or False if the test asks for the position in the innermost loop; None if its answer isn't known."""
     if isinstance(test, nodes.Not):
         known = assumed(test.node, current)
@@ -59,7 +59,7 @@ def texts_of(choices: Choices) -> Iterator[str]:
         yield from texts_of(choices.if_false)
 
 
-def _loop_index_comparison(test: nodes.Expr) -> tuple[str, object] | None:
+def _loop_index_comparison(test: nodes.Node) -> tuple[str, object] | None:
     if not isinstance(test, nodes.Compare) or len(test.ops) != 1:
         return None
     left, operand = test.expr, test.ops[0]

@@ -9,7 +9,7 @@ from . import limits
 from .budget import RenderContext, Rounds
 from .escapes import ESCAPES
 from .failures import BadValue, SkipRequested
-from .filters import ITERABLES, check_replacement
+from .filters import LISTS_AND_TEXT, check_replacement
 from .values import DATES, is_blank, missing_text, to_text, type_name
 
 TEXT_METHODS = frozenset(
@@ -33,7 +33,7 @@ def loop(context: RenderContext, value: Any, text_per_round: int) -> Iterable[An
     if is_blank(value):
         missing_text(context, value)
         return ()
-    if not isinstance(value, (*ITERABLES, str)):
+    if not isinstance(value, LISTS_AND_TEXT):
         raise BadValue(f"A {type_name(value)} is not a list, so it can't be looped over.")
     return Rounds(value, context.budget, text_per_round)
 

@@ -54,9 +54,7 @@ class FieldTemplate:
             raise BudgetExceeded("The personalisation needs too much memory.") from None
         except Exception as error:
             # Whatever a filter or operator makes of odd values: this person is refused, the lane goes on.
-            failure = BadValue(f"The personalisation can't work with this person's values: {str(error)[:200]}.")
-            failure.line = self._line_of(error)
-            raise failure from None
+            raise self._unforeseen(error) from None
         finally:
             # Names set in one field don't reach the next one.
             context.vars.clear()
@@ -85,6 +83,11 @@ class FieldTemplate:
             for use in self.uses:
                 if use.line == failure.line and context.parent.get(use.path) is None:
                     return MissingValue(use.path, site=(use.line, use.column, use.path))
+        return failure
+
+    def _unforeseen(self, error: Exception) -> RenderFailure:
+        failure = BadValue(f"The personalisation can't work with this person's values: {str(error)[:200]}.")
+        failure.line = self._line_of(error)
         return failure
 
     def _line_of(self, error: BaseException) -> int | None:
@@ -131,7 +134,7 @@ def _compile(kind: str, source: Source, environment: RenderEnvironment) -> Field
     placement.follow(tree)
     uses = uses_of(tree, source)
     warnings = tuple(sorted(placement.warnings))
-    constant = is_constant(tree)
+    constant = is_constant(tree.body)
     tree = Rewriter(placement, environment).rewrite(tree)
     if constant:
         template = FieldTemplate(language.kind, uses, warnings, constant=_constant_text(tree))

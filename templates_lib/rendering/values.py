@@ -44,8 +44,11 @@ class Missing(Undefined):
     def _refuse(self, *args: Any, **keywords: Any) -> NoReturn:
         raise MissingValue(self._undefined_name or "")
 
-    __str__ = __iter__ = __len__ = __contains__ = __call__ = __int__ = __float__ = _refuse  # type: ignore[assignment]
-    __lt__ = __gt__ = __le__ = __ge__ = __neg__ = __pos__ = __abs__ = _refuse
+    __str__: Any = _refuse
+    __iter__: Any = _refuse
+    __len__: Any = _refuse
+    __contains__: Any = _refuse
+    __lt__ = __gt__ = __le__ = __ge__ = __neg__ = __pos__ = __abs__ = __int__ = __float__ = __call__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __mod__ = __rmod__ = _refuse
     __hash__ = Undefined.__hash__
 

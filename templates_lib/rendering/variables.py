@@ -157,7 +157,7 @@ class _Walker:
         only_equality = all(operand.op in ("eq", "ne") for operand in node.ops)
         self._children(node, known, fallback and only_equality)
 
-    def protection(self, test: nodes.Expr) -> Protection:
+    def protection(self, test: nodes.Node) -> Protection:
         if isinstance(test, nodes.Not):
             inner = self.protection(test.node)
             return Protection(inner.if_false, inner.if_true)
