@@ -57,6 +57,8 @@ class Driver:
 
     def close(self) -> None:
         """Ends all transfers as aborted and closes every connection."""
+        if self._epoll.closed:
+            return
         for handle in tuple(self._running):
             self._finish(handle, pycurl.E_ABORTED_BY_CALLBACK, "The transport was closed.")
         if self._timer is not None:

@@ -51,8 +51,9 @@ _CLASSES: dict[int, type[OutboundError]] = {
 
 def failure_of(transfer: Transfer, code: int) -> OutboundError:
     """The error that tells why `transfer` ended with `code`, with what is known of the request's fate."""
-    return _class_of(transfer, code)(
-        _message(transfer, code),
+    error_class = _class_of(transfer, code)
+    return error_class(
+        _message(transfer, error_class),
         nothing_sent=transfer.nothing_sent,
         phases=transfer.phases,
         address=transfer.address,
@@ -66,6 +67,8 @@ def _class_of(transfer: Transfer, code: int) -> type[OutboundError]:
         return ConnectTimeout if transfer.nothing_sent else AnswerTimeout
     if code == pycurl.E_COULDNT_CONNECT:
         return _class_of_no_connection(transfer)
+    if code == pycurl.E_RECV_ERROR and "chunk" in transfer.message:  # the code of a broken connection, too
+        return GarbageAnswer
     return _CLASSES.get(code, NetworkFailed)
 
 
@@ -75,11 +78,13 @@ def _class_of_no_connection(transfer: Transfer) -> type[OutboundError]:
     return ConnectionRefused if transfer.handle.getinfo(pycurl.OS_ERRNO) == errno.ECONNREFUSED else Unreachable
 
 
-def _message(transfer: Transfer, code: int) -> str:
-    if code == pycurl.E_COULDNT_CONNECT and not transfer.refusal.permitted and not transfer.address:
+def _message(transfer: Transfer, error_class: type[OutboundError]) -> str:
+    if error_class in (BlockedAddress, BlockedPort):
         return transfer.refusal.reason
-    if code == pycurl.E_ABORTED_BY_CALLBACK and transfer.sends > 1:
-        return "The connection was closed without an answer."
-    if code == pycurl.E_OPERATION_TIMEDOUT and transfer.status:
+    if error_class is HeadersTooLarge:
+        return "The answer's headers are larger than the cap."
+    if error_class is AnswerTimeout and transfer.status:
         return f"Answered {transfer.status}, but the body didn't end in time. {transfer.message}"
-    return transfer.message
+    if error_class is GarbageAnswer and transfer.status == 101:
+        return "Answered 101 Switching Protocols, which the request didn't ask for."
+    return transfer.message or "The connection was closed before the answer was complete."

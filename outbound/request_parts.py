@@ -28,6 +28,7 @@ _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 _LINES = re.compile(rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:: [\t\x20-\x7e\x80-\xff]*|;)\n)*")
 _METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}")
+_TARGET = re.compile(rb"/[\x21-\x7e]*")
 _HOST = re.compile(rb"[0-9a-z\-._~]+|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
 
 
@@ -38,16 +39,20 @@ def checked_method(method: str) -> str:
     return method
 
 
-def target_url(url: httpx.URL) -> bytes:
-    """The URL for libcurl, put together from the parts that httpx read, without user name, password and fragment.
+def origin_and_target(url: httpx.URL) -> tuple[bytes, bytes]:
+    """What to connect to, and the request target, from the parts that httpx read: so both mean the same host.
 
-    So both always mean the same host. libcurl also decodes %-escapes in host names, hence they are refused.
+    User name, password and fragment are left out. libcurl decodes %-escapes in host names, hence they are refused, and
+    writes those in a path in capitals, hence it gets the target apart (CURLOPT_REQUEST_TARGET).
     """
     if url.raw_scheme not in (b"http", b"https"):
         raise UnsupportedScheme(f"Only http:// and https:// URLs can be sent, not {url.scheme!r}.")
     if not _HOST.fullmatch(url.raw_host):
         raise InvalidRequest(f"{url.host!r} is not a host name.")
-    return b"%b://%b%b" % (url.raw_scheme, url.netloc, url.raw_path)
+    target = url.raw_path
+    if not _TARGET.fullmatch(target):
+        raise InvalidRequest("The URL's path or query holds a character that must be %-encoded.")
+    return b"%b://%b/" % (url.raw_scheme, url.netloc), target
 
 
 def header_lines(request: httpx.Request) -> list[bytes]:

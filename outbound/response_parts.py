@@ -20,8 +20,11 @@ class Body(httpx.AsyncByteStream):
         yield self.data
 
 
-def read_header_lines(lines: Iterable[bytes]) -> tuple[bytes, Headers]:
-    """(reason, headers) of the last response in `lines`: 1xx ones come before it, trailers after a blank line."""
+def read_header_lines(lines: Iterable[bytes]) -> tuple[bytes, Headers, bool]:
+    """(reason, headers, whether their end came) of the last response in `lines`.
+
+    1xx responses come before it, trailers after the blank line that ends it.
+    """
     reason, headers, ended = b"", Headers(), False
     for line in lines:
         if line.startswith(b"HTTP/"):
@@ -29,17 +32,9 @@ def read_header_lines(lines: Iterable[bytes]) -> tuple[bytes, Headers]:
         elif not line.strip():
             ended = True
         elif not ended:
-            _add_header(headers, line)
-    return reason, headers
-
-
-def _add_header(headers: Headers, line: bytes) -> None:
-    if line[0] in b" \t" and headers:  # an obsolete folded line goes on with the value before (RFC 9112, section 5.2)
-        name, value = headers[-1]
-        headers[-1] = (name, value + b" " + line.strip())
-        return
-    name, _, value = line.partition(b":")
-    headers.append((name.strip(), value.strip()))
+            name, _, value = line.partition(b":")
+            headers.append((name.strip(), value.strip()))
+    return reason, headers, ended
 
 
 def decompressed(body: bytes, headers: Iterable[tuple[bytes, bytes]], limit: int) -> tuple[bytes, bool]:

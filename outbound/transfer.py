@@ -18,6 +18,13 @@ _REFUSE = -1  # any other number than the bytes taken makes libcurl give up the 
 _SENDS_AT_MOST = 2
 
 
+class DialledSocket(socket.socket):
+    """pycurl duplicates the descriptor and lets go of the object, which would complain that nobody closed it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class SocketAddress(Protocol):
     """What pycurl hands to the callback that opens a socket; `addr` as Python's socket module has it."""
 
@@ -32,7 +39,8 @@ class Outgoing:
     """A request in the form that libcurl takes. `repeatable` allows the one repeat on a connection that went stale."""
 
     method: str
-    url: bytes
+    origin: bytes
+    target: bytes
     header_lines: list[bytes]
     body: bytes
     deadline: Deadline
@@ -52,7 +60,8 @@ class Transfer:
         self.handle = pycurl.Curl()
         self._addresses = addresses
         self._limits = limits
-        self._url = b""
+        self._origin = b""
+        self._target = b""
         self._verb = ""
         self._deadline = Deadline(0, 0)
         self._set_fixed_options(ca_file or certifi.where())
@@ -78,7 +87,6 @@ class Transfer:
             (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
             (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
             (pycurl.HTTP09_ALLOWED, 0),
-            (pycurl.PATH_AS_IS, 1),
             (pycurl.TCP_NODELAY, 1),
             (pycurl.SSL_VERIFYPEER, 1),
             (pycurl.SSL_VERIFYHOST, 2),
@@ -98,9 +106,12 @@ class Transfer:
     def load(self, outgoing: Outgoing) -> None:
         """Takes a request; of the options that keep their value nothing is set again."""
         self.repeatable = outgoing.repeatable
-        if outgoing.url != self._url:
-            self.handle.setopt(pycurl.URL, outgoing.url)
-            self._url = outgoing.url
+        if outgoing.origin != self._origin:
+            self.handle.setopt(pycurl.URL, outgoing.origin)
+            self._origin = outgoing.origin
+        if outgoing.target != self._target:
+            self.handle.setopt(pycurl.REQUEST_TARGET, outgoing.target)
+            self._target = outgoing.target
         self._load_method(outgoing.method, outgoing.body)
         self.handle.setopt(pycurl.HTTPHEADER, outgoing.header_lines)
         if outgoing.deadline != self._deadline:
@@ -133,12 +144,12 @@ class Transfer:
             self.refusal = verdict
             return pycurl.SOCKET_BAD
         self.dialled = (ip, port)
-        return socket.socket(target.family, target.socktype, target.protocol)
+        return DialledSocket(target.family, target.socktype, target.protocol)
 
     def _before_request(self, ip: str, local_ip: str, port: int, local_port: int) -> int:
         self.sends += 1
         if self.sends > (_SENDS_AT_MOST if self.repeatable else 1):
-            return pycurl.PREREQFUNC_ABORT
+            return pycurl.PREREQFUNC_ABORT  # the transfer ends as E_ABORTED_BY_CALLBACK
         self.dialled = (ip, port)
         return pycurl.PREREQFUNC_OK
 

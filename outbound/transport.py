@@ -10,7 +10,7 @@ from outbound.driver import Driver
 from outbound.errors import InvalidRequest
 from outbound.failures import failure_of
 from outbound.limits import DEFAULT_LIMITS, Deadline, TransferLimits
-from outbound.request_parts import checked_method, header_lines, target_url
+from outbound.request_parts import checked_method, header_lines, origin_and_target
 from outbound.response_parts import Body, read_header_lines
 from outbound.transfer import Outgoing, Transfer
 
@@ -40,9 +40,9 @@ class CurlTransport(httpx.AsyncBaseTransport):
         try:
             transfer.load(outgoing)
             code = await self._driver.start(transfer)
-            if code != pycurl.E_OK and not transfer.truncated:
-                raise failure_of(transfer, code)
-            return _response_of(transfer)
+            if code == pycurl.E_OK or transfer.truncated:  # when the kept part is full, the rest is of no interest
+                return _response_of(transfer)
+            raise failure_of(transfer, code)
         except asyncio.CancelledError:
             self._driver.stop(transfer)
             raise
@@ -61,7 +61,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
             raise InvalidRequest("A HEAD request can't carry a body: remove it or choose another method.")
         return Outgoing(
             method,
-            target_url(request.url),
+            *origin_and_target(request.url),
             header_lines(request),
             body,
             Deadline.of_request(request, self._deadline),
@@ -75,9 +75,14 @@ async def _body_of(request: httpx.Request) -> bytes:
 
 
 def _response_of(transfer: Transfer) -> httpx.Response:
-    reason, headers = read_header_lines(transfer.header_lines)
+    reason, headers, complete = read_header_lines(transfer.header_lines)
+    if not complete:  # libcurl takes a close within the headers for their end
+        raise failure_of(transfer, pycurl.E_PARTIAL_FILE)
+    status = transfer.status
+    if status < 200:  # 101 Switching Protocols, which nobody asked for
+        raise failure_of(transfer, pycurl.E_UNSUPPORTED_PROTOCOL)
     return httpx.Response(
-        transfer.status,
+        status,
         headers=headers,
         stream=Body(transfer.body),
         extensions={

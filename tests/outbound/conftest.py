@@ -1,0 +1,59 @@
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+
+import httpx
+import pytest
+
+from outbound.addresses import AddressPolicy
+from outbound.limits import TransferLimits
+from outbound.transport import CurlTransport
+from tests.outbound.servers import Handler, Server
+
+Serve = Callable[..., Server]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts raw servers; they end with the test."""
+    servers: list[Server] = []
+
+    def start(handler: Handler, **options: object) -> Server:
+        servers.append(Server(handler, **options))  # type: ignore[arg-type]
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+async def curl(anyio_backend: str) -> AsyncIterator[Callable[..., CurlTransport]]:
+    """Makes transports that may dial exactly the given servers."""
+    async with AsyncExitStack() as stack:
+
+        def make(*servers: Server, ca_file: str | None = None, **limits: float) -> CurlTransport:
+            addresses = AddressPolicy(allowed=frozenset(server.address for server in servers))
+            transport = CurlTransport(addresses=addresses, limits=TransferLimits(**limits), ca_file=ca_file)  # type: ignore[arg-type]
+            stack.push_async_callback(transport.aclose)
+            return transport
+
+        yield make
+
+
+MakeCurl = Callable[..., CurlTransport]
+Fetch = Callable[[httpx.AsyncBaseTransport, httpx.Request], Awaitable[httpx.Response]]
+
+
+async def fetch(
+    transport: httpx.AsyncBaseTransport, url: str, method: str = "GET", **options: object
+) -> httpx.Response:
+    """One exchange through the transport itself, its body read."""
+    response = await transport.handle_async_request(httpx.Request(method, url, **options))  # type: ignore[arg-type]
+    await response.aread()
+    await response.aclose()
+    return response
