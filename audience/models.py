@@ -2,6 +2,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from accounts.models import User, Workspace
+from audience.attributes import STANDARD_FIELDS
 from audience.rules import Rules
 from webhooks_platform.base.typed_json import TypedJSONField
 
@@ -23,7 +24,7 @@ class Profile(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=False)
     updated_at = models.DateTimeField(auto_now=True)
 
-    STANDARD_FIELDS = ("user_id", "email", "phone", "first_name", "last_name", "language", "country", "time_zone")
+    STANDARD_FIELDS = STANDARD_FIELDS
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "user_id"], name="profile_user_id_unique")]
@@ -36,6 +37,21 @@ class Profile(models.Model):
     def __str__(self) -> str:
         name = f"{self.first_name} {self.last_name}".strip()
         return f"{name} ({self.user_id})" if name else self.user_id
+
+
+class Attribute(models.Model):
+    """An attribute name seen in the workspace, and what its values are. Kept by every write of profiles."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="attributes")
+    name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=16)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="attribute_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Segment(models.Model):
@@ -75,7 +91,7 @@ class Import(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="imports")
     file = models.FileField(upload_to="imports/%Y/%m/", max_length=300)
     file_name = models.CharField(max_length=200)
-    rejects = models.FileField(upload_to="imports/%Y/%m/", max_length=300, blank=True)
+    columns = models.JSONField(default=list)
     mark_test = models.BooleanField(default=False)
     status = models.CharField(max_length=16, choices=ImportStatus.choices, default=ImportStatus.WAITING)
     problem = models.CharField(max_length=500, blank=True)
@@ -87,10 +103,37 @@ class Import(models.Model):
     rejected_count = models.IntegerField(default=0)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # One worker at a time: it renews the lease with each batch; an expired lease may be taken over.
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "-id"], name="import_workspace")]
+        indexes = [
+            models.Index(fields=["workspace", "-id"], name="import_workspace"),
+            models.Index(
+                fields=["lease_until"],
+                condition=models.Q(status__in=[ImportStatus.WAITING, ImportStatus.RUNNING]),
+                name="import_open",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ImportReject(models.Model):
+    """A line of an import that was left out, why, and what it held: made in the transaction of its batch."""
+
+    of_import = models.ForeignKey(Import, models.CASCADE, related_name="rejects")
+    line = models.IntegerField()
+    reason = models.CharField(max_length=300)
+    cells = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["of_import", "line"], name="import_reject_line")]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"

@@ -1,0 +1,35 @@
+"""What can go wrong with profiles, segments and imports, in words."""
+
+from webhooks_platform.base.errors import InvalidInput, NotFound, StaleState
+
+
+class RuleInvalid(InvalidInput):
+    code = "rule_invalid"
+
+
+class SegmentRemoved(InvalidInput):
+    code = "segment_removed"
+
+
+class SegmentInvalid(InvalidInput):
+    code = "segment_invalid"
+
+
+class ProfileInvalid(InvalidInput):
+    code = "profile_invalid"
+
+
+class AudienceNotFound(NotFound):
+    """A profile, segment or import that is not in this workspace."""
+
+
+class FileRefused(InvalidInput):
+    """An uploaded file that can't be read as profiles; nothing of it was imported."""
+
+    code = "file_refused"
+
+
+class ImportLost(StaleState):
+    """Another worker took this import over; the one that gets this stops without a trace."""
+
+    code = "import_lost"

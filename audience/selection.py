@@ -1,0 +1,91 @@
+"""Whom an audience choice means. Campaigns and delivery ask here; nothing outside the workspace is ever chosen."""
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Workspace
+from audience.choice import AudienceChoice
+from audience.errors import SegmentRemoved
+from audience.fields import Field, fields_available
+from audience.models import Profile, Segment
+from audience.rules_query import rules_q
+from audience.sentences import rules_sentence
+
+__all__ = [
+    "Field",
+    "audience_count",
+    "audience_sample",
+    "choice_frozen",
+    "choice_sentence",
+    "fields_available",
+    "profiles_chosen",
+    "rules_q",
+    "rules_sentence",
+]
+
+
+def profiles_chosen(workspace: Workspace, choice: AudienceChoice) -> QuerySet[Profile]:
+    """The profiles that the choice means now, unordered.
+
+    Raises SegmentRemoved when its segment is gone, RuleInvalid for a rule that can't be tested.
+    """
+    return Profile.objects.filter(_choice_q(workspace, choice), workspace=workspace)
+
+
+def _choice_q(workspace: Workspace, choice: AudienceChoice) -> Q:
+    if choice.kind == "test_users":
+        return Q(is_test=True)
+    if choice.kind == "segment":
+        return rules_q(_segment(workspace, choice).rules)
+    if choice.kind == "rules":
+        return rules_q(choice.rules)
+    if choice.kind == "profiles":
+        return Q(pk__in=choice.profile_ids)
+    return Q()
+
+
+def _segment(workspace: Workspace, choice: AudienceChoice) -> Segment:
+    segment = Segment.objects.filter(workspace=workspace, pk=choice.segment_id or 0).first()
+    if segment is None:
+        raise SegmentRemoved(
+            "The segment that was chosen here has been removed. Choose another audience.", field="segment_id"
+        )
+    return segment
+
+
+def choice_frozen(workspace: Workspace, choice: AudienceChoice) -> AudienceChoice:
+    """The choice with a segment's rules written out, so that later changes of the segment don't matter.
+
+    Raises SegmentRemoved when the segment is gone.
+    """
+    if choice.kind != "segment":
+        return choice
+    return AudienceChoice(kind="rules", rules=_segment(workspace, choice).rules)
+
+
+def choice_sentence(workspace: Workspace, choice: AudienceChoice) -> str:
+    """The choice in words, for the run and for Review. Raises SegmentRemoved when the segment is gone."""
+    if choice.kind == "segment":
+        segment = _segment(workspace, choice)
+        return f"Segment “{segment.name}”: {rules_sentence(segment.rules)}"
+    if choice.kind == "rules":
+        return rules_sentence(choice.rules)
+    if choice.kind == "profiles":
+        return _named(workspace, choice)
+    return "Test users" if choice.kind == "test_users" else "Everyone"
+
+
+def _named(workspace: Workspace, choice: AudienceChoice) -> str:
+    if len(choice.profile_ids) != 1:
+        return f"{len(choice.profile_ids)} chosen people"
+    profile = Profile.objects.filter(workspace=workspace, pk=choice.profile_ids[0]).first()
+    return str(profile) if profile else "A removed profile"
+
+
+def audience_count(workspace: Workspace, choice: AudienceChoice) -> int:
+    """How many people the choice means now."""
+    return profiles_chosen(workspace, choice).count()
+
+
+def audience_sample(workspace: Workspace, choice: AudienceChoice, *, size: int = 3) -> list[Profile]:
+    """The newest of the people that the choice means."""
+    return list(profiles_chosen(workspace, choice).order_by("-id")[:size])

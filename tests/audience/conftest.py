@@ -1,0 +1,29 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.models import Workspace
+from audience.models import Profile
+
+PersonFactory = Callable[..., Profile]
+
+
+@pytest.fixture
+def shop(db: None) -> Workspace:
+    return Workspace.objects.create(name="Shop", slug="shop")
+
+
+@pytest.fixture
+def rival(db: None) -> Workspace:
+    return Workspace.objects.create(name="Rival", slug="rival")
+
+
+@pytest.fixture
+def person(shop: Workspace) -> PersonFactory:
+    """Makes a profile in the shop; attributes as keywords of `attributes`."""
+
+    def make(user_id: str, *, workspace: Workspace = shop, **fields: Any) -> Profile:
+        return Profile.objects.create(workspace=workspace, user_id=user_id, **fields)
+
+    return make
