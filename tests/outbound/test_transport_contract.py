@@ -171,11 +171,13 @@ async def test_response_that_has_no_body(make: Make, serve: Serve, method: str, 
 
 async def test_repeated_and_odd_response_headers(make: Make, serve: Serve):
     server = serve(
-        answering(response(b"", "200 OK", b"Set-Cookie: a=1", b"set-cookie: b=2", b"X-Empty:", b"X-T:\t v "))
+        answering(
+            response(b"", "200 OK", b"Set-Cookie: a=1", b"set-cookie: b=2", b"X-Empty:", b"X-T:\t v ", b"X-F: a\r\n b")
+        )
     )
     headers = (await fetch(make(server), server.url())).headers
     assert headers.get_list("set-cookie") == ["a=1", "b=2"]
-    assert (headers["x-empty"], headers["x-t"]) == ("", "v")
+    assert (headers["x-empty"], headers["x-t"], headers["x-f"]) == ("", "v", "a b")
 
 
 async def test_compressed_body_is_left_to_the_response(make: Make, serve: Serve):
