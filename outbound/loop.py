@@ -5,6 +5,7 @@ So lane threads share one pool of connections, and connections live from batch t
 
 import asyncio
 import atexit
+import contextlib
 import os
 import threading
 from collections.abc import Coroutine
@@ -47,11 +48,18 @@ class HttpLoop:
         """Closes the connections and ends the thread. Requests on their way end as dropped."""
         if self._loop.is_closed():
             return
-        self.run(self.transport.aclose()).result(_STOP_WITHIN)
+        with contextlib.suppress(TimeoutError):
+            self.run(self._finish()).result(2 * _STOP_WITHIN)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_STOP_WITHIN)
         if not self._thread.is_alive():
             self._loop.close()
+
+    async def _finish(self) -> None:
+        """Whoever waits for a request learns that it was dropped."""
+        await self.transport.aclose()
+        if others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others, timeout=_STOP_WITHIN)
 
 
 class _Process:

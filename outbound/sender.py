@@ -1,6 +1,7 @@
 """Sends one request and says what became of it: values instead of exceptions."""
 
 import logging
+from typing import cast
 
 import httpx
 
@@ -52,9 +53,13 @@ async def _answer_of(response: httpx.Response) -> Answer:
 
 
 async def _raw_body(response: httpx.Response) -> bytes:
-    if isinstance(response.stream, Body):
-        return response.stream.data
-    return b"".join([piece async for piece in response.aiter_raw()])
+    stream = response.stream
+    if isinstance(stream, Body):
+        return stream.data
+    try:
+        return b"".join([piece async for piece in cast(httpx.AsyncByteStream, stream)])
+    finally:
+        await response.aclose()
 
 
 def _broken_of(error: Exception) -> Broken:
