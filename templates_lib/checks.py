@@ -17,9 +17,8 @@ from templates_lib.rendering.variables import Use
 ALWAYS_THERE = frozenset(("campaign", "message", "now", "profile", "run"))
 # Required of every profile.
 NEVER_MISSING = frozenset(("user_id",))
-_SECRET_WORDS = r"authorization|api[-_]?key|token|secret|password|credential"
-_SECRET_NAME = re.compile(_SECRET_WORDS, re.IGNORECASE)
-_SECRET_IN_URL = re.compile(rf"[?&]([\w.-]*(?:{_SECRET_WORDS})[\w.-]*)=[^&{{]", re.IGNORECASE)
+_SENSITIVE_NAME = r"authorization|api[-_]?key|token|secret|password|credential"
+_SECRET_IN_URL = re.compile(rf"[?&]([\w.-]*(?:{_SENSITIVE_NAME})[\w.-]*)=[^&{{]", re.IGNORECASE)
 _SECRET_VALUE = re.compile(
     r"(?:bearer|basic|token)\s+\S{8,}|(?:sk|pk|rk|whsec|ghp|xox[abp]|key)[-_][\w-]{8,}", re.IGNORECASE
 )
@@ -97,7 +96,7 @@ def _typed_secrets(content: WebhookContent) -> Iterator[Problem]:
         for index, pair in written_pairs(pairs):
             value = pair.value.strip()
             by_hand = bool(value) and "{{" not in value
-            if by_hand and (_SECRET_NAME.search(pair.name) or _SECRET_VALUE.match(value)):
+            if by_hand and (re.search(_SENSITIVE_NAME, pair.name, re.IGNORECASE) or _SECRET_VALUE.match(value)):
                 yield _typed_secret(f"{group}.{index}.value", pair.name)
     in_url = _SECRET_IN_URL.search(content.url)
     if in_url:

@@ -74,9 +74,15 @@ class JsonPairsWriter:
         text = renderer.text(pair.field, pair.template)
         try:
             return f"{pair.name}:{_CONVERSIONS[kind](text, renderer.send_empty)}"
+        except MissingValue:
+            renderer.fail(pair.field, MissingValue(_first_path(pair)))
         except RenderFailure as failure:
             renderer.fail(pair.field, failure)
-            return ""
+        return ""
+
+
+def _first_path(pair: NamedField) -> str:
+    return pair.template.uses[0].path if pair.template.uses else pair.name
 
 
 def json_number(text: str, send_empty: bool) -> str:

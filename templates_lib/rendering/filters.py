@@ -13,7 +13,7 @@ from .escapes import percent_encoded, xml_escaped
 from .failures import BadValue
 from .values import JsonText, UrlText, is_blank, missing_text, to_json, to_text, type_name
 
-_VIEWS = (type({}.items()), type({}.keys()), type({}.values()))
+_VIEWS: Any = (type({}.items()), type({}.keys()), type({}.values()))
 LISTS_AND_TEXT: Any = (list, tuple, dict, range, Rounds, set, frozenset, *_VIEWS, str)
 
 Filter = Callable[..., Any]
