@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Workspace
+from accounts.actors import Actor
+from accounts.models import Role, Workspace
 from audience.models import Profile
 
 PersonFactory = Callable[..., Profile]
@@ -27,3 +28,13 @@ def person(shop: Workspace) -> PersonFactory:
         return Profile.objects.create(workspace=workspace, user_id=user_id, **fields)
 
     return make
+
+
+@pytest.fixture
+def editor(shop: Workspace) -> Actor:
+    return Actor(workspace=shop, role=Role.MARKETER)
+
+
+@pytest.fixture
+def onlooker(shop: Workspace) -> Actor:
+    return Actor(workspace=shop, role=Role.VIEWER)

@@ -1,0 +1,189 @@
+"""Every change of profiles and segments. Each asks for the right, is one transaction and leaves an audit row."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.actors import Actor
+from accounts.audit import audit
+from accounts.models import Workspace
+from accounts.permissions import permit
+from audience.attributes import kind_of
+from audience.errors import ProfileInvalid, SegmentInvalid
+from audience.models import Attribute, Profile, Segment
+from audience.rules import Rules
+from audience.rules_query import rules_q
+from audience.upsert import profiles_lock, upsert
+from audience.values import PersonValues, combined, values_checked
+
+BULK_LIMIT = 1_000
+ATTRIBUTE_LIMIT = 500
+TOO_LARGE = "The attributes of this person would pass 64 KB with these. Shorten or remove some."
+
+
+@transaction.atomic
+def profile_save(*, actor: Actor, values: PersonValues, profile: Profile | None = None) -> Profile:
+    """Creates a profile, or changes one; ``values.attributes`` replace all earlier ones.
+
+    Raises ProfileInvalid naming the field, also for a user_id that another profile has.
+    """
+    permit(actor, "profile.edit")
+    values_checked(values)
+    profiles_lock(actor.workspace.pk)
+    saved = profile or Profile(workspace=actor.workspace)
+    for name, text in {**values.fields, "user_id": values.user_id}.items():
+        setattr(saved, name, text)
+    saved.attributes = {name: value for name, value in values.attributes.items() if value is not None}
+    if values.is_test is not None:
+        saved.is_test = values.is_test
+    attributes_seen(actor.workspace, [saved.attributes])
+    _save_unique(saved)
+    audit(actor, "profile.changed" if profile else "profile.created", saved)
+    return saved
+
+
+def _save_unique(profile: Profile) -> None:
+    try:
+        with transaction.atomic():
+            profile.save()
+    except IntegrityError as error:
+        if "profile_user_id_unique" not in str(error):
+            raise
+        raise ProfileInvalid(
+            f"There is a profile with the user ID “{profile.user_id}” already. Use another ID, or edit that profile.",
+            field="user_id",
+        ) from None
+
+
+@transaction.atomic
+def profile_mark_test(*, actor: Actor, profile: Profile, is_test: bool) -> None:
+    """Makes the profile a test user, or an ordinary one."""
+    permit(actor, "profile.edit")
+    profile.is_test = is_test
+    profile.save(update_fields=["is_test", "updated_at"])
+    audit(actor, "profile.test_on" if is_test else "profile.test_off", profile)
+
+
+@transaction.atomic
+def profile_delete(*, actor: Actor, profile: Profile) -> None:
+    """Removes the profile for good. Its lines in the notifications log stay."""
+    permit(actor, "profile.edit")
+    audit(actor, "profile.deleted", profile)
+    profile.delete()
+
+
+@dataclass(frozen=True)
+class BulkItem:
+    """What became of one item of a bulk upsert; ``result`` is created, updated or rejected."""
+
+    index: int
+    user_id: str
+    result: str
+    field: str = ""
+    detail: str = ""
+
+
+@transaction.atomic
+def profiles_upsert(*, actor: Actor, items: Sequence[PersonValues | ProfileInvalid]) -> list[BulkItem]:
+    """Creates or updates up to 1,000 people; an item that is (or is found) invalid is rejected, the others are kept.
+
+    Values that an item does not name stay; an attribute that is None is removed. The same user_id twice: the later
+    item goes over the earlier one, and both have the person's result.
+    """
+    permit(actor, "profile.edit")
+    if len(items) > BULK_LIMIT:
+        raise ProfileInvalid(f"{len(items)} profiles in one call; {BULK_LIMIT} is the limit. Split them up.")
+    checked = [_checked(item) for item in items]
+    people = combined(item for item in checked if isinstance(item, PersonValues))
+    attributes_seen(actor.workspace, (person.attributes for person in people))
+    done = upsert(actor.workspace.pk, people)
+    audit(actor, "profiles.upserted", actor.workspace, created=len(done.created), updated=len(done.updated))
+    return [_bulk_item(index, item, done.created, done.updated) for index, item in enumerate(checked)]
+
+
+def _checked(item: PersonValues | ProfileInvalid) -> PersonValues | ProfileInvalid:
+    if isinstance(item, ProfileInvalid):
+        return item
+    try:
+        return values_checked(item)
+    except ProfileInvalid as error:
+        return error
+
+
+def _bulk_item(
+    index: int, item: PersonValues | ProfileInvalid, created: frozenset[str], updated: frozenset[str]
+) -> BulkItem:
+    if isinstance(item, ProfileInvalid):
+        return BulkItem(index, "", "rejected", item.field, item.message)
+    if item.user_id in created or item.user_id in updated:
+        return BulkItem(index, item.user_id, "created" if item.user_id in created else "updated")
+    return BulkItem(index, item.user_id, "rejected", "attributes", TOO_LARGE)
+
+
+def attributes_seen(workspace: Workspace, people: Iterable[Mapping[str, Any]]) -> None:
+    """Keeps the list of known attributes. One with values of several kinds becomes text.
+
+    Raises ProfileInvalid when the workspace would pass 500 attribute names.
+    """
+    kinds: dict[str, str] = {}
+    for attributes in people:
+        for name, value in attributes.items():
+            if value is not None:
+                kind = kind_of(value)
+                kinds[name] = kind if kinds.get(name, kind) == kind else "text"
+    kinds_seen(workspace, kinds)
+
+
+def kinds_seen(workspace: Workspace, kinds: Mapping[str, str]) -> None:
+    """The same for kinds that are known already, by attribute name."""
+    known = dict(Attribute.objects.filter(workspace=workspace, name__in=kinds).values_list("name", "kind"))
+    new = [Attribute(workspace=workspace, name=name, kind=kind) for name, kind in kinds.items() if name not in known]
+    if new:
+        _check_room(workspace, len(new))
+        Attribute.objects.bulk_create(new, ignore_conflicts=True)
+    mixed = [name for name, kind in kinds.items() if known.get(name, kind) not in (kind, "text")]
+    if mixed:
+        Attribute.objects.filter(workspace=workspace, name__in=mixed).update(kind="text")
+
+
+def _check_room(workspace: Workspace, adding: int) -> None:
+    if Attribute.objects.filter(workspace=workspace).count() + adding > ATTRIBUTE_LIMIT:
+        raise ProfileInvalid(
+            f"The workspace would have more than {ATTRIBUTE_LIMIT} attribute names. "
+            "Put values that vary in name into one list attribute.",
+            field="attributes",
+        )
+
+
+@transaction.atomic
+def segment_save(*, actor: Actor, name: str, rules: Rules, segment: Segment | None = None) -> Segment:
+    """Creates or changes a segment. Raises SegmentInvalid for its name, RuleInvalid for a rule."""
+    permit(actor, "segment.edit")
+    saved = segment or Segment(workspace=actor.workspace, created_by=actor.user)
+    saved.name = name.strip()
+    saved.rules = rules
+    _check_segment(saved)
+    saved.save()
+    audit(actor, "segment.changed" if segment else "segment.created", saved)
+    return saved
+
+
+def _check_segment(segment: Segment) -> None:
+    if not segment.name or len(segment.name) > 80 or not segment.name.isprintable():
+        raise SegmentInvalid("Give the segment a name of 1 to 80 characters.", field="name")
+    rules_q(segment.rules)
+    if not segment.rules.root.items:
+        raise SegmentInvalid("Add at least one rule. For all people, choose Everyone in the campaign.", field="rules")
+    twins = Segment.objects.filter(workspace=segment.workspace, name=segment.name).exclude(pk=segment.pk)
+    if twins.exists():
+        raise SegmentInvalid(f"There is a segment called “{segment.name}” already. Use another name.", field="name")
+
+
+@transaction.atomic
+def segment_delete(*, actor: Actor, segment: Segment) -> None:
+    """Removes the segment. Runs keep their frozen copy; campaigns that choose it say so in Review."""
+    permit(actor, "segment.edit")
+    audit(actor, "segment.deleted", segment)
+    segment.delete()
