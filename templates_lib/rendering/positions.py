@@ -4,6 +4,7 @@ import bisect
 import re
 from collections.abc import Iterator
 
+from jinja2.exceptions import TemplateSyntaxError
 from jinja2.lexer import Lexer, newline_re
 from jinja2.nodes import Node
 
@@ -61,7 +62,15 @@ class PositionLexer(Lexer):
         text = "\n".join(newline_re.split(source)[::2])
         guard = _SizeGuard()
         cursor = 0
-        for line, kind, value in super().tokeniter(source, name, filename, state):
+        tokens = super().tokeniter(source, name, filename, state)
+        while True:
+            try:
+                line, kind, value = next(tokens)
+            except StopIteration:
+                return
+            except TemplateSyntaxError as error:
+                error.lineno = Position(error.lineno, cursor)
+                raise
             start = max(text.find(value, cursor), cursor)
             cursor = start + len(value)
             problem = guard.objection(kind, value)

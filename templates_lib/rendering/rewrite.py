@@ -50,6 +50,11 @@ class Rewriter:
             return self._step("joined", *node.nodes)
         if isinstance(node, (nodes.List, nodes.Dict)) or (isinstance(node, nodes.Tuple) and node.ctx == "load"):
             return self._step("built", node)
+        if isinstance(node, nodes.Compare) and any(operand.op not in ("eq", "ne") for operand in node.ops):
+            node.expr = self._step("comparable", node.expr)
+            for operand in node.ops:
+                operand.expr = self._step("comparable", operand.expr)
+            return node
         if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Slice):
             bounds = (node.arg.start, node.arg.stop, node.arg.step)
             return self._step("cut", node.node, *(bound or nodes.Const(None) for bound in bounds))

@@ -54,6 +54,12 @@ def built(context: RenderContext, value: Any) -> Any:
 
 
 @pass_context
+def comparable(context: RenderContext, value: Any) -> Any:
+    """An operand of <, > or `in`: an empty field counts as missing, where Python would raise TypeError."""
+    return context.environment.undefined(name="") if value is None else value
+
+
+@pass_context
 def cut(context: RenderContext, value: Any, *bounds: Any) -> Any:
     context.budget.step()
     if is_blank(value):
@@ -106,4 +112,6 @@ def skip(context: RenderContext, reason: Any) -> NoReturn:
     raise SkipRequested(text[: limits.MAX_REASON_CHARACTERS].strip() or "Left out by the template.")
 
 
-STEPS = {PREFIX + step.__name__: step for step in (loop, joined, built, cut, method, skip, *ESCAPES.values())}
+STEPS = {
+    PREFIX + step.__name__: step for step in (loop, joined, built, comparable, cut, method, skip, *ESCAPES.values())
+}

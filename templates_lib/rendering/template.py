@@ -10,14 +10,14 @@ from jinja2 import nodes
 from jinja2.environment import Template as JinjaTemplate
 from jinja2.exceptions import TemplateError, TemplateSyntaxError
 
-from . import limits
+from . import limits, syntax
 from .allowlist import AllowList
 from .budget import RenderContext
 from .environment import ENVIRONMENTS, RenderEnvironment
 from .failures import BadValue, BudgetExceeded, MissingValue, RenderFailure, TemplateRefused
 from .languages import LANGUAGES
 from .placement import Placement, Warned
-from .positions import Position, Source
+from .positions import Source
 from .readback import READ_BACK, read_json
 from .rewrite import Rewriter, is_constant
 from .variables import Use, uses_of
@@ -25,7 +25,6 @@ from .variables import Use, uses_of
 CODE_NAME = "<template>"
 CACHED_FIELDS = 1024
 _NOT_SENDABLE = re.compile("[\0\ud800-\udfff]")
-_HINTS = {"expected token 'end of print statement'": "Close the value with }}."}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +107,7 @@ def compile_field(kind: str, text: str, missing: str) -> FieldTemplate:
     try:
         return _compile(kind, source, environment)
     except TemplateSyntaxError as error:
-        raise _syntax_refusal(error, source) from None
+        raise syntax.refusal(error, source) from None
     except TemplateError as error:
         raise TemplateRefused(f"{error.message or 'The template has a mistake'}.") from None
     except (RecursionError, MemoryError, SyntaxError):
@@ -155,12 +154,3 @@ def _checked_constant(template: FieldTemplate) -> str:
     except RenderFailure as failure:
         message = failure.message.replace("For this person the", "The")
         raise TemplateRefused(message, line=failure.line, column=failure.column, hint=failure.hint) from None
-
-
-def _syntax_refusal(error: TemplateSyntaxError, source: Source) -> TemplateRefused:
-    line, column = error.lineno, None
-    if isinstance(error.lineno, Position):
-        line, column = source.line_and_column(error.lineno.offset)
-    message = (error.message or "The template has a mistake").rstrip(".")
-    hint = next((hint for start, hint in _HINTS.items() if message.startswith(start)), "")
-    return TemplateRefused(f"{message[:1].upper()}{message[1:]}.", line=line, column=column, hint=hint)

@@ -35,7 +35,11 @@ def test_unknown_name() -> None:
 
 
 def test_clean_content() -> None:
-    content = raw('{"a": "{{ message }}", "b": "{{ first_name | default(\'\') }}"}', message_text="Hi", url=f"{URL}/{{{{ user_id }}}}")
+    content = raw(
+        '{"a": "{{ message }}", "b": "{{ first_name | default(\'\') }}"}',
+        message_text="Hi",
+        url=f"{URL}/{{{{ user_id }}}}",
+    )
     assert check_content(content, secret_attached=True, known_names=["first_name", "user_id"]) == ()
 
 
@@ -64,7 +68,9 @@ def test_secrets_typed_by_hand() -> None:
         Pair(name="X-Custom", value="Bearer abcdefghij"),
         Pair(name="X-Plain", value="hello"),
     )
-    found = words(WebhookContent(url=f"{URL}?access_token=abc", headers=headers, parameters=(Pair(name="token", value="t"),)))
+    found = words(
+        WebhookContent(url=f"{URL}?access_token=abc", headers=headers, parameters=(Pair(name="token", value="t"),))
+    )
     fields = [field for field, severity, text in found if "looks like a secret" in text and severity == "warning"]
     assert fields == ["headers.1.value", "headers.2.value", "parameters.0.value", "url"]
 

@@ -38,7 +38,7 @@ PROBLEMS: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"url": URL, "body": JsonPairsBody(pairs=(JsonPair(name="a", value="x", type="number"),))}, "body.pairs.0.value", "not a number"),
     ({"url": URL, "body": JsonPairsBody(pairs=(JsonPair(name="a", value="", type="boolean"),))}, "body.pairs.0.value", "empty"),
-    ({"url": URL, "body": JsonPairsBody(pairs=(JsonPair(name="a", value="{{", type="json"),))}, "body.pairs.0.value", "nexpected"),
+    ({"url": URL, "body": JsonPairsBody(pairs=(JsonPair(name="a", value="{{", type="json"),))}, "body.pairs.0.value", "never closed"),
     ({"url": URL, "parameters": (Pair(name="a"),) * 201}, "body", "more than 200"),
     ({"url": URL, "parameters": (Pair(name="a", value="x" * 60_000),) * 5}, "body", "longer than 262,144"),
     ({"url": URL + "/" + "x" * 9000}, "url", "longer than 8,192"),
@@ -52,12 +52,12 @@ def test_problem_with_its_field(content: dict[str, Any], field: str, words: str)
     problem = invalid.value.problems[0]
     assert problem.field == field
     assert words in f"{problem.message} {problem.hint}"
-    assert problem.hint or "longer" in words or "more than" in words or "nexpected" in words
+    assert problem.hint or "longer" in words or "more than" in words
 
 
 @pytest.mark.parametrize(
     "name",
-    "Host Content-Length Transfer-Encoding Connection webhook-id Webhook-Timestamp webhook-signature IDEMPOTENCY-KEY Expect".split(),
+    ["Host", "Content-Length", "Transfer-Encoding", "Connection", "webhook-id", "Webhook-Timestamp", "webhook-signature", "IDEMPOTENCY-KEY", "Expect"],
 )  # fmt: skip
 def test_reserved_header(name: str) -> None:
     with pytest.raises(ContentInvalid, match=f"The header {name} can't be set here"):
@@ -65,7 +65,9 @@ def test_reserved_header(name: str) -> None:
 
 
 def test_every_problem_is_found_at_once() -> None:
-    content = WebhookContent(url="x", headers=(Pair(name="Host", value="x"),), message_text="{{", body=RawBody(text="}"))
+    content = WebhookContent(
+        url="x", headers=(Pair(name="Host", value="x"),), message_text="{{", body=RawBody(text="}")
+    )
     with pytest.raises(ContentInvalid) as invalid:
         compile_content(content, secret_attached=True)
     fields = [problem.field for problem in invalid.value.problems]

@@ -98,7 +98,9 @@ def test_misplaced_text_or_value(kind: str, source: str, words: str, place: tupl
         assert (refusal.value.line, refusal.value.column) == place
 
 
-@pytest.mark.parametrize("url", ["https://{{ x }}.example.com/", "https://a.{{ x }}.example.com/", "https://{{ x }}.com"])
+@pytest.mark.parametrize(
+    "url", ["https://{{ x }}.example.com/", "https://a.{{ x }}.example.com/", "https://{{ x }}.com"]
+)
 def test_no_value_in_the_host_beside_a_secret(url: str) -> None:
     with pytest.raises(TemplateRefused, match="secret is sent there"):
         compile_field("url_fixed_host", url, "skip")
@@ -117,7 +119,7 @@ LANGUAGE = [
     ("{% filter upper %}{% endfilter %}", "put the filter on the value", None),
     ("{% autoescape true %}{% endautoescape %}", "is not needed", None),
     ("{% call x() %}{% endcall %}", "call", None),
-    ("{% do x %}", "nknown tag", None),
+    ("{% do x %}", "no tag {% do %}", None),
     ("{% for a in b recursive %}{% endfor %}", "Recursive", None),
     ("{% set x | upper %}a{% endset %}", "Put the filter where x is used", None),
     ("{{ loop(1) }}", "loop() is not available", None),
@@ -132,9 +134,21 @@ LANGUAGE = [
     ("{% for loop in x %}{% endfor %}", "loop can't be set", None),
     ("{% with loop = x %}{% endwith %}", "loop can't be set", None),
     ("{% set message = x %}", "message can't be set", None),
-    ("{{ x | }}", "xpected", None),
-    ("{{ x", "nexpected end", None),
-    ("{% if x %}", "nexpected end", None),
+    ("{{ x | }}", "filter's name is missing", (1, 8)),
+    ("{{ x", "never closed", None),
+    ("{% if x %}", "End it with {% endif %}", None),
+    ("{% if x %}{% endfor %}", "First end {% if %}", (1, 14)),
+    ("{% endif %}", "ends nothing", None),
+    ("{% elseif x %}", "Write {% elif", None),
+    ("{{ }}", "no name between", None),
+    ("{{ x y }}", "“y” is not expected", (1, 6)),
+    ("{% if x = 1 %}{% endif %}", "Write ==", None),
+    ("{{ x | d('a' }}", "“)” is missing", None),
+    ("{{ “x” }}", "straight quotes", (1, 4)),
+    ("{{ 'x }}", "quote is never closed", None),
+    ("{{ x ? }}", "“?” is not expected", (1, 6)),
+    ("{# x", "note is never closed", None),
+    ("{% for a of b %}{% endfor %}", "“in” is expected here, not “of”", None),
     ("{% skip %}{{ x }}", "never be reached", None),
 ]
 

@@ -140,14 +140,14 @@ def test_every_missing_name_is_told() -> None:
 @pytest.mark.parametrize("values", [{}, {"x": None}])
 def test_missing_inside_an_expression(source: str, values: dict[str, Any]) -> None:
     problem = refused(raw(source, "text/plain"), **values)
-    assert problem.line == 1
-    assert problem.kind == "missing" or (source, values) == ("{{ x > 1 }}", {"x": None})
+    assert (problem.kind, problem.missing, problem.line) == ("missing", ("x",), 1)
 
 
 EMPTY = [
     ("json", '{"a": {{ x }}, "b": "{{ x }}", "c": "{{ x | upper }}"}', '{"a": null, "b": "", "c": ""}'),
     ("text", "<{{ x }}{{ x.y.z }}{{ 'a' ~ x }}{% for i in x %}{% endfor %}{{ x | join }}>", "<a>"),
     ("text", "{% if x > 1 or x < 1 or 'a' in x %}a{% endif %}{{ x + 1 }}{{ x + 'a' }}", "1a"),
+    ("text", "{{ y > 1 or y in ['a'] }}", "false"),
     ("header", "<{{ x }}>", "<>"),
     ("xml", "<a b='{{ x }}'>{{ x }}</a>", "<a b=''></a>"),
     ("url", "https://a.example.com/?q={{ x }}", "https://a.example.com/?q="),
@@ -156,7 +156,7 @@ EMPTY = [
 
 @pytest.mark.parametrize(("kind", "source", "expected"), EMPTY)
 def test_rule_send_empty(kind: str, source: str, expected: str) -> None:
-    assert render_field(kind, source, {}, missing="empty") == expected
+    assert render_field(kind, source, {"y": None}, missing="empty") == expected
 
 
 def test_empty_path_segment_is_missing_whatever_the_rule() -> None:
@@ -216,7 +216,9 @@ def test_names_set_in_one_field_do_not_reach_the_next() -> None:
 
 
 def test_stored_request_reads_back() -> None:
-    request = render(raw("é\n\n{{ x }}", "text/plain", headers=(Pair(name="X-A", value="ü {{ x }}"),)), x="\ud83d\ude00\0")
+    request = render(
+        raw("é\n\n{{ x }}", "text/plain", headers=(Pair(name="X-A", value="ü {{ x }}"),)), x="\ud83d\ude00"
+    )
     assert RenderedRequest.load(request.dump()) == request
     for broken in (b"", b"{}", b"[9,1,2,[]]\n"):
         with pytest.raises(ValueError):

@@ -23,6 +23,7 @@ _NAME_WANTED = (FIRST_NAME, NAME_AFTER_COMMA)
 _EXTRA_COMMA = (VALUE_AFTER_COMMA, FIRST_ITEM, FIRST_NAME, NAME_AFTER_COMMA)
 _PUNCTUATION_PLACES = (AFTER_VALUE, *_EXTRA_COMMA)
 
+_CLOSING = {"{": "}", "[": "]"}
 _WHITESPACE = " \t\r\n"
 _LITERAL = re.compile(r"(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)\Z", re.ASCII)
 _LITERAL_START = re.compile(
@@ -82,10 +83,10 @@ class Json(Language[JsonState]):
 
     def finish(self, state: JsonState) -> None:
         if state.phase in _INSIDE_QUOTES:
-            raise Misplaced('A text is never closed: a " is missing.')
+            raise Misplaced("A text is never closed.", 'End it with a ".')
         complete = state.phase == AFTER_VALUE or (state.phase == LITERAL and _LITERAL.match(state.pending))
         if state.open:
-            raise Misplaced(f"A {state.open[-1]} is never closed.")
+            raise Misplaced(f"A {state.open[-1]} is never closed.", f"End it with {_CLOSING[state.open[-1]]}")
         if not complete:
             raise Misplaced("The JSON is not complete: a value is missing.", "An empty object is written {}.")
 
@@ -139,7 +140,7 @@ class Json(Language[JsonState]):
         if state.phase in _EXTRA_COMMA:
             return state
         if state.phase != AFTER_VALUE:
-            raise Misplaced("A comma is not expected here: a value is missing.")
+            raise Misplaced("A comma is not expected here.", "Write a value before it.")
         if not state.open:
             raise Misplaced("There is a comma after the end of the body.", "Remove it.")
         return JsonState(NAME_AFTER_COMMA if state.open[-1] == "{" else VALUE_AFTER_COMMA, state.open)
@@ -172,7 +173,7 @@ class Json(Language[JsonState]):
     def _read_after_value(self, state: JsonState, character: str) -> JsonState:
         if not state.open:
             raise Misplaced(f"The body is already complete before this {character}", "Remove what follows.")
-        if character == ("}" if state.open[-1] == "{" else "]"):
+        if character == _CLOSING[state.open[-1]]:
             return JsonState(AFTER_VALUE, state.open[:-1])
         # Digits right after a value would join it: 1 and 2 must not become 12.
         message = f"A comma or a closing bracket is expected here, not {character}"

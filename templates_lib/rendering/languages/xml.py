@@ -74,7 +74,7 @@ class Xml(Language[XmlState]):
         if state.tags:
             raise Misplaced(f"<{state.tags[-1]}> is never closed.", f"End it with </{state.tags[-1]}>.")
         if state.phase != CONTENT:
-            raise Misplaced("The XML ends in the middle of a tag.")
+            raise Misplaced("The XML ends in the middle of a tag.", "End the tag with >.")
 
     def shape(self, state: XmlState) -> tuple[tuple[str, ...], str]:
         return state.tags, IN_TAG if state.phase == TAG_NAME else state.phase
@@ -176,7 +176,7 @@ class Xml(Language[XmlState]):
             return XmlState(CONTENT, state.tags)
         if character in _WHITESPACE:
             return state
-        raise Misplaced("A > is expected at the end of the closing tag.")
+        raise Misplaced("A > is expected at the end of the closing tag.", "Write it like </name>.")
 
 
 def _open_entity(pending: str, character: str) -> str:
