@@ -2,7 +2,7 @@ import pytest
 
 from accounts.models import User
 from webhooks_platform.base.errors import InvalidInput
-from webhooks_platform.base.paging import keyset_page
+from webhooks_platform.base.paging import keyset_page, two_way_page
 
 pytestmark = pytest.mark.django_db
 ORDER = ("-date_joined", "-id")
@@ -41,3 +41,14 @@ def test_a_page_stays_put_while_rows_arrive():
 def test_a_damaged_cursor_is_refused(cursor):
     with pytest.raises(InvalidInput, match="first page"):
         keyset_page(User.objects.all(), order=ORDER, after=cursor)
+
+
+def test_leafing_back_shows_the_same_pages():
+    people(7)
+    first = two_way_page(User.objects.all(), order=ORDER, size=3)
+    second = two_way_page(User.objects.all(), order=ORDER, size=3, after=first.older_cursor)
+    last = two_way_page(User.objects.all(), order=ORDER, size=3, after=second.older_cursor)
+    assert (len(first.items), len(second.items), len(last.items)) == (3, 3, 1)
+    assert (first.newer_cursor, last.older_cursor) == ("", "")
+    assert two_way_page(User.objects.all(), order=ORDER, size=3, before=last.newer_cursor) == second
+    assert two_way_page(User.objects.all(), order=ORDER, size=3, before=second.newer_cursor) == first

@@ -36,6 +36,33 @@ def keyset_page(queryset: QuerySet[M], *, order: tuple[str, ...], after: str = "
     return Page(items, _encode(items[-1], order) if more else "")
 
 
+@dataclass(frozen=True)
+class TwoWayPage(Generic[M]):
+    """One page of a list that people leaf through; a cursor is empty where the list ends."""
+
+    items: list[M]
+    newer_cursor: str
+    older_cursor: str
+
+
+def two_way_page(
+    queryset: QuerySet[M], *, order: tuple[str, ...], after: str = "", before: str = "", size: int = 50
+) -> TwoWayPage[M]:
+    """The page beyond ``after``, or the one that ends just before ``before``; raises InvalidInput for a bad cursor."""
+    if before:
+        back = keyset_page(queryset, order=_reversed(order), after=before, size=size)
+        if back.next_cursor:
+            items = back.items[::-1]
+            return TwoWayPage(items, _encode(items[0], order), _encode(items[-1], order))
+        after = ""  # the list starts here: show its first page in full
+    page = keyset_page(queryset, order=order, after=after, size=size)
+    return TwoWayPage(page.items, _encode(page.items[0], order) if after and page.items else "", page.next_cursor)
+
+
+def _reversed(order: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(field[1:] if field.startswith("-") else f"-{field}" for field in order)
+
+
 def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:
     """(a, b) beyond (x, y) as a row comparison would: a beyond x, or a = x and b beyond y."""
     condition = Q()
