@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from webhooks_platform.embedded.account import Account, server_account
+from webhooks_platform.embedded.account import server_account
 from webhooks_platform.embedded.errors import LaunchError
 
 _STILL_STOPPING_SECONDS = 10.0
@@ -23,28 +23,23 @@ def choose_folder(*, checkout: Path, environment: Mapping[str, str]) -> Path:
         return Path(environment["APP_DATA"]).expanduser().absolute()
     own = checkout / ".data"
     account = server_account(own / "postgresql")
-    if account is None or account.can_reach(own):
+    if account is None or account.can_reach(checkout):
         return own
     key = hashlib.sha256(os.fsencode(checkout)).hexdigest()[:12]
     return Path("/var/lib/webhooks-platform") / f"{checkout.name}-{key}"
 
 
-def make_folder(path: Path, *, account: Account | None) -> Path:
-    """Private to us; where PostgreSQL has an account of its own, that one may pass through but not look around."""
+def make_folder(path: Path) -> Path:
+    """Private to us; as root, PostgreSQL's account may pass through but not look around."""
     try:
         path.mkdir(parents=True, exist_ok=True)
-        path.chmod(0o711 if account else 0o700)
+        path.chmod(0o711 if os.geteuid() == 0 else 0o700)
         for name in ("logs", "media"):
             (path / name).mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise LaunchError(
             f"Can't use the data folder {path}: {error.strerror}. Set APP_DATA to another one."
         ) from error
-    if account and not account.can_reach(path):
-        raise LaunchError(
-            f"PostgreSQL doesn't run as root, and its account '{account.name}' can't reach the data folder {path}. "
-            "Set APP_DATA to a folder outside of private ones, such as /var/lib/webhooks-platform."
-        )
     return path
 
 

@@ -15,7 +15,7 @@ from webhooks_platform.embedded.data_folder import Lock, choose_folder, lock_fol
 from webhooks_platform.embedded.errors import LaunchError, StopRequested
 from webhooks_platform.embedded.processes import Guard, Supervisor, die_with_parent
 from webhooks_platform.embedded.readiness import WorkerProbe, page_answers
-from webhooks_platform.embedded.servers import is_set, read_setting, start_servers
+from webhooks_platform.embedded.servers import read_setting, start_servers
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _READY_SECONDS = 120.0
@@ -23,8 +23,7 @@ _READY_SECONDS = 120.0
 
 def run(*, follow_parent: bool) -> None:
     """Starts everything, prints the address and stays until asked to stop. Raises LaunchError."""
-    folder = choose_folder(checkout=CHECKOUT, environment=os.environ)
-    make_folder(folder, account=None if is_set(os.environ, "DATABASE_URL") else server_account(folder / "postgresql"))
+    folder = make_folder(choose_folder(checkout=CHECKOUT, environment=os.environ))
     lock = lock_folder(folder)
     supervisor = Supervisor(logs=folder / "logs", guard=Guard(lock=lock.descriptor), follow_parent=follow_parent)
     try:
@@ -33,7 +32,7 @@ def run(*, follow_parent: bool) -> None:
         say("Stopping")
     finally:
         supervisor.stop()
-        say("Stopped")
+    say("Stopped")
 
 
 def _start_and_watch(supervisor: Supervisor, folder: Path, lock: Lock) -> None:
@@ -101,7 +100,7 @@ def _temporary_folder() -> Path:
     account = server_account()
     for parent in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108
         if account is None or account.can_reach(Path(parent)):
-            return make_folder(Path(tempfile.mkdtemp(prefix="webhooks-platform-", dir=parent)), account=account)
+            return make_folder(Path(tempfile.mkdtemp(prefix="webhooks-platform-", dir=parent)))
     raise LaunchError("No temporary folder that PostgreSQL's account can reach. Set TMPDIR to one.")
 
 

@@ -41,6 +41,7 @@ class PostgresPlan:
 
 def start_postgres(supervisor: Supervisor, plan: PostgresPlan) -> str:
     """Starts the server, at the first time with a new cluster, and returns its URL once it answers."""
+    _check_reach(plan)
     programs = _programs(plan)
     if not plan.cluster.exists():
         _create_cluster(supervisor, plan, programs)
@@ -51,6 +52,14 @@ def start_postgres(supervisor: Supervisor, plan: PostgresPlan) -> str:
     _create_database(administration)
     say(f"PostgreSQL answers on {HOST}:{port}")
     return _url(plan, port, _DATABASE)
+
+
+def _check_reach(plan: PostgresPlan) -> None:
+    if plan.account and not plan.account.can_reach(plan.folder):
+        raise LaunchError(
+            f"PostgreSQL doesn't run as root, and its account '{plan.account.name}' can't reach {plan.folder}. "
+            "Set APP_DATA to a folder outside of private ones, such as /var/lib/webhooks-platform."
+        )
 
 
 def _programs(plan: PostgresPlan) -> Path:
