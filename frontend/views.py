@@ -48,7 +48,11 @@ def _samples() -> dict[str, Any]:
             Row("name", "{{ first_name }}", enabled=True, type="text"),
             Row("points", "{{ points }}", enabled=True, type="number"),
         ],
-        "sent_headers": [("content-type", "application/json"), ("webhook-id", "ntf_01JD"), ("authorization", "••••••••")],
+        "sent_headers": [
+            ("content-type", "application/json"),
+            ("webhook-id", "ntf_01JD"),
+            ("authorization", "••••••••"),
+        ],
         "body": '{"ok": true, "customer": "u_1001", "balance": 60, "tags": ["vip", "newsletter"], "note": null}',
         "source": '{\n  "name": {{ first_name | default("there") | tojson }},\n  "message": {{ message | tojson }}\n}',
         "moment": now - timedelta(minutes=3),

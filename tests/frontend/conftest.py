@@ -1,0 +1,31 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.frontend import pages
+
+
+@pytest.fixture(scope="session")
+def base_url() -> Iterator[str]:
+    server = LiveServer("127.0.0.1")
+    yield str(server.url)
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _own_pages(settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.frontend.pages"
+    settings.DEBUG = True
+    pages.saved.clear()
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser complained of: refused by the CSP, script errors, missing files."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found

@@ -1,0 +1,95 @@
+"""Pages that use every behaviour, and what they post to. Served to a real browser by the tests beside this file."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import RequestContext
+from django.urls import include, path
+
+from frontend.answers import with_problems, with_toast
+from frontend.rows import Row
+from tests.frontend.rendering import template
+
+HERE = Path(__file__).parent
+
+saved: list[dict[str, str]] = []
+
+FORM = (HERE / "form.html").read_text()
+ACTIONS = (HERE / "actions.html").read_text()
+OTHER = (
+    '{% extends "plain.html" %}{% block title %}Other{% endblock %}{% block content %}<h1>Other page</h1>{% endblock %}'
+)
+DRAWER = '<c-drawer id="person" title="Ada Lovelace" :open="True" close_href="/actions"><p>u_1001</p></c-drawer>'
+
+
+def _page(source: str) -> Any:
+    def view(request: HttpRequest) -> HttpResponse:
+        context = {
+            "rows": [Row("A", "1", enabled=True), Row("B", "{{ x }}", enabled=False)],
+            "options": [("a", "A"), ("b", "B")],
+        }
+        return HttpResponse(template(source).render(RequestContext(request, context)))
+
+    return view
+
+
+def save(request: HttpRequest) -> HttpResponse:
+    saved.append({key: str(value) for key, value in request.POST.items()})
+    answer = request.POST.get("answer")
+    if answer == "conflict":
+        return _problem(409, "Kim saved a newer version. Reload to see it.")
+    if answer == "broken once" and len(saved) == 1:
+        return HttpResponse("", status=500)
+    version = int(request.POST["version"]) + 1
+    return HttpResponse(f'<input type="hidden" name="version" id="version" value="{version}" hx-swap-oob="true">')
+
+
+def toast(request: HttpRequest) -> HttpResponse:
+    problem = SimpleNamespace(field="url", message="The URL has no host", line=1, column=1, severity="error")
+    return with_problems(with_toast(HttpResponse("<p>Checked</p>"), "Template saved"), [problem])
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    return _problem(403, "Webhook is off in this workspace.")
+
+
+def crash(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("<h1>Traceback</h1>", status=500)
+
+
+def invalid(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("<p>Choose a name</p>", status=422)
+
+
+def told(request: HttpRequest) -> HttpResponse:
+    messages.success(request, "Campaign launched")
+    response: HttpResponse = _page(ACTIONS)(request)
+    return response
+
+
+def _problem(status: int, detail: str) -> HttpResponse:
+    return HttpResponse(json.dumps({"detail": detail}), status=status, content_type="application/problem+json")
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({})
+
+
+urlpatterns = [
+    path("form", _page(FORM)),
+    path("actions", _page(ACTIONS)),
+    path("told", told),
+    path("other", _page(OTHER)),
+    path("drawer", _page(DRAWER)),
+    path("save", save),
+    path("toast", toast),
+    path("refused", refused),
+    path("crash", crash),
+    path("invalid", invalid),
+    path("accounts/logout/", sign_out, name="account_logout"),
+    path("", include("frontend.urls")),
+]

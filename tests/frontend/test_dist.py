@@ -1,0 +1,51 @@
+"""The built files: within their budget, and holding what the templates of all rooms ask for."""
+
+import gzip
+import re
+from pathlib import Path
+
+import django_htmx
+
+ROOT = Path(__file__).parents[2]
+DIST = ROOT / "frontend" / "static" / "dist"
+HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
+ICON = re.compile(r"""<c-icon[^>]*?\sname="([\w-]+)"|\sicon(?:_end)?="([\w-]+)"|NavItem\(\s*"[^"]*",\s*"([\w-]+)\"""")
+
+
+def zipped(*files: Path) -> int:
+    return sum(len(gzip.compress(file.read_bytes())) for file in files)
+
+
+def sources() -> list[Path]:
+    rooms = [
+        path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith((".", "node_modules", "tests"))
+    ]
+    found = [file for room in rooms for pattern in ("*.html", "*.py") for file in room.rglob(pattern)]
+    return [file for file in found if "node_modules" not in file.parts]
+
+
+def test_scripts_before_the_first_interaction_fit_in_80_kb() -> None:
+    chunks = [DIST / name for name in re.findall(r'from"\./([\w-]+\.js)"', (DIST / "app.js").read_text())]
+    assert zipped(HTMX, DIST / "theme.js", DIST / "app.js", *chunks) <= 80_000
+
+
+def test_styles_fit_in_25_kb() -> None:
+    assert zipped(DIST / "app.css") <= 25_000
+
+
+def test_every_icon_that_a_page_asks_for_exists() -> None:
+    symbols = set(re.findall(r'<symbol id="([\w-]+)"', (DIST / "icons.svg").read_text()))
+    asked = {
+        (file.name, name) for file in sources() for names in ICON.findall(file.read_text()) for name in names if name
+    }
+    assert [(file, name) for file, name in sorted(asked) if name not in symbols] == []
+
+
+def test_no_page_carries_a_style_or_script_of_its_own() -> None:
+    inline = re.compile(
+        r"""\sstyle=["']|<style|<script(?![^>]*\b(src|type="application/json")\b)|\son(click|change|submit|load)="""
+    )
+    offenders = [
+        file.relative_to(ROOT) for file in sources() if file.suffix == ".html" and inline.search(file.read_text())
+    ]
+    assert offenders == []

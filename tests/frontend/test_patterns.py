@@ -1,0 +1,67 @@
+"""The patterns page, which shows every component, measured as ui.md asks."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+AXE = (Path(__file__).parents[1] / "browser" / "axe.min.js").read_text()
+SHIFTS = """
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.shift = (window.shift || 0) + entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate("axe.run()")["violations"]
+    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
+
+
+def ready(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("#source .cm-content").wait_for()
+    expect(page.locator("code-editor:not(:has(.cm-editor))")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everybody_can_use_it(browser: Browser, base_url: str, width: int, theme: Any) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=theme, base_url=base_url)
+    page = context.new_page()
+    ready(page, "/patterns")
+    assert page.locator("html").get_attribute("data-bs-theme") == theme
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
+@pytest.mark.parametrize("opener", ["Options", "Open dialog", "Open drawer", "Your account"])
+def test_everybody_can_use_what_opens(page: Page, base_url: str, opener: str) -> None:
+    ready(page, "/patterns")
+    page.get_by_role("button", name=opener).first.click()
+    page.wait_for_timeout(300)
+    assert violations(page) == []
+
+
+def test_nothing_is_refused_by_the_browser(page: Page, base_url: str, complaints: list[str]) -> None:
+    ready(page, "/patterns")
+    page.get_by_label("Body", exact=True).last.click()
+    page.keyboard.type("{{ f")
+    expect(page.locator(".cm-tooltip-autocomplete")).to_be_visible()
+    assert complaints == []
+
+
+def test_nothing_jumps(page: Page, base_url: str) -> None:
+    page.add_init_script(SHIFTS)
+    ready(page, "/patterns")
+    assert page.evaluate("window.shift || 0") <= 0.05
+
+
+def test_a_page_without_an_editor_loads_none(page: Page, base_url: str) -> None:
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url))
+    page.goto("/other", wait_until="networkidle")
+    assert not [address for address in loaded if "editor" in address]
