@@ -73,6 +73,8 @@ def _class_of(transfer: Transfer, code: int) -> type[OutboundError]:
 
 
 def _class_of_no_connection(transfer: Transfer) -> type[OutboundError]:
+    if transfer.local_failure:
+        return NetworkFailed
     if not transfer.refusal.permitted and not transfer.address:
         return BlockedPort if transfer.refusal.blocked == "port" else BlockedAddress
     return ConnectionRefused if transfer.handle.getinfo(pycurl.OS_ERRNO) == errno.ECONNREFUSED else Unreachable
@@ -87,4 +89,4 @@ def _message(transfer: Transfer, error_class: type[OutboundError]) -> str:
         return f"Answered {transfer.status}, but the body didn't end in time. {transfer.message}"
     if error_class is GarbageAnswer and transfer.status == 101:
         return "Answered 101 Switching Protocols, which the request didn't ask for."
-    return transfer.message or "The connection was closed before the answer was complete."
+    return transfer.local_failure or transfer.message or "The connection was closed before the answer was complete."

@@ -22,7 +22,8 @@ class DialledSocket(socket.socket):
     """pycurl duplicates the descriptor and lets go of the object, which would complain that nobody closed it."""
 
     def __del__(self) -> None:
-        self.close()
+        if self.fileno() >= 0:
+            self.close()
 
 
 class SocketAddress(Protocol):
@@ -72,6 +73,7 @@ class Transfer:
         self.header_lines: list[bytes] = []
         self.body_size = 0
         self.refusal = PERMITTED  # why an address wasn't dialled
+        self.local_failure = ""  # why no socket could be opened here
         self.dialled = ("", 0)
         self.sends = 0  # how often the request began to leave
         self.repeatable = True
@@ -143,8 +145,14 @@ class Transfer:
         if not verdict.permitted:
             self.refusal = verdict
             return pycurl.SOCKET_BAD
+        try:
+            opened = DialledSocket(target.family, target.socktype, target.protocol)
+        except OSError as error:  # no IPv6 here, or too many open files; an exception can't pass through libcurl
+            self.local_failure = str(error)
+            return pycurl.SOCKET_BAD
         self.dialled = (ip, port)
-        return DialledSocket(target.family, target.socktype, target.protocol)
+        self.local_failure = ""
+        return opened
 
     def _before_request(self, ip: str, local_ip: str, port: int, local_port: int) -> int:
         self.sends += 1

@@ -1,8 +1,8 @@
 """What our transport promises beyond httpx's: bounds, deadlines, judged addresses, and knowing what was sent."""
 
 import asyncio
+import resource
 import time
-from collections.abc import Callable
 
 import httpx
 import pytest
@@ -291,6 +291,20 @@ async def test_refused_is_told_apart(curl: MakeCurl, serve: Serve):
     assert (caught.value.nothing_sent, caught.value.address) == (True, f"127.0.0.1:{server.port}")
 
 
+async def test_socket_that_cannot_be_opened_here_is_a_network_failure(curl: MakeCurl, serve: Serve):
+    server = serve(answering(response()))
+    transport = curl(server)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    await fetch(transport, server.url())  # what is opened once is open
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with pytest.raises(errors.NetworkFailed, match="open files") as caught:
+            await fetch(transport, server.url(host="localhost"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert (caught.value.kind, caught.value.nothing_sent) == (BreakKind.NETWORK, True)
+
+
 # -- requests that can't be sent --------------------------------------------------------------------------------------
 
 
@@ -304,7 +318,9 @@ async def test_refused_is_told_apart(curl: MakeCurl, serve: Serve):
         ("GET", {"headers": [("Host", "a"), ("Host", "b")]}),
     ],
 )
-async def test_request_that_cannot_be_sent_is_refused(curl: MakeCurl, serve: Serve, method: str, options: dict):
+async def test_request_that_cannot_be_sent_is_refused(
+    curl: MakeCurl, serve: Serve, method: str, options: dict[str, object]
+):
     server = serve(answering(response()))
     with pytest.raises(errors.InvalidRequest) as caught:
         await fetch(curl(server), server.url(), method, **options)
@@ -373,7 +389,7 @@ async def test_many_requests_over_few_connections(curl: MakeCurl, serve: Serve):
 
 
 def test_every_error_has_its_own_kind_or_shares_the_network():
-    classes: list[Callable[..., errors.OutboundError]] = errors.OutboundError.__subclasses__()
+    classes = errors.OutboundError.__subclasses__()
     kinds = [error("x").kind for error in classes]
     repeated = {kind for kind in kinds if kinds.count(kind) > 1}
     assert repeated == {BreakKind.NETWORK, BreakKind.INVALID_REQUEST}
