@@ -75,7 +75,7 @@ class Application:
         arguments = (
             *("-m", "granian", "--interface", "asginl", "--loop", "uvloop", "--host", HOST, "--port", str(self.port)),
             # Without it a SIGTERM during the start hangs (docs/decisions/0002).
-            *("--workers-kill-timeout", "5"),
+            *("--workers-kill-timeout", "3"),
             "webhooks_platform.asgi:application",
         )
         return self._python("Web", arguments, _WEB_STAGE)

@@ -1,0 +1,141 @@
+"""The launcher as a whole, started as a person starts it. Slow (about 15 s each), so few."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "webhooks_platform.embedded"]
+OWN_SETTINGS = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "PORT", "DEBUG")
+
+
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """Outside of pytest's own temporary folder, which PostgreSQL's account may not enter; with a space in its path."""
+    parent = Path(tempfile.mkdtemp(prefix="launcher-test-"))
+    parent.chmod(0o711)
+    yield parent / "my data"
+    shutil.rmtree(parent, ignore_errors=True)
+
+
+def environment(data_folder: Path, **settings: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name not in OWN_SETTINGS}
+    return {**inherited, "APP_DATA": str(data_folder), "LANG": "xx_YY.ISO-8859-1", "LANE_WORKERS": "1", **settings}
+
+
+@contextmanager
+def launched(data_folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A launcher and the address of its last line."""
+    process = subprocess.Popen(
+        [*COMMAND, "run"], cwd=CHECKOUT, env=environment(data_folder), stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        try:
+            yield process, address_when_ready(process)
+        finally:
+            process.terminate()
+
+
+def address_when_ready(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Ready: "):
+            return line.removeprefix("Ready: ").strip()
+    raise AssertionError(f"not ready, exit code {process.wait()}")
+
+
+def processes_of(data_folder: Path) -> list[str]:
+    """The command lines of everything that runs with this data folder in its arguments or environment."""
+    return [
+        path.with_name("cmdline").read_bytes().replace(b"\0", b" ").decode()
+        for path in Path("/proc").glob("[0-9]*/environ")
+        if int(path.parent.name) != os.getpid() and str(data_folder).encode() in readable(path)
+    ]
+
+
+def readable(path: Path) -> bytes:
+    with suppress(OSError):
+        return path.read_bytes() + path.with_name("cmdline").read_bytes()
+    return b""
+
+
+def wait_until_none_is_left(data_folder: Path) -> None:
+    deadline = time.monotonic() + 15
+    while (left := processes_of(data_folder)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert left == []
+
+
+def test_it_serves_refuses_a_second_one_and_stops_in_order(data_folder):
+    with launched(data_folder) as (process, url):
+        with urllib.request.urlopen(f"{url}/healthz", timeout=10) as page:
+            assert page.status == 200
+        second = subprocess.run(
+            [*COMMAND, "run"], cwd=CHECKOUT, env=environment(data_folder), capture_output=True, text=True, timeout=30
+        )
+        assert second.returncode == 1
+        assert f"Already running at {url} (process {process.pid})" in second.stderr
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+    assert processes_of(data_folder) == []
+
+
+def test_a_killed_launcher_leaves_nothing_and_its_data_survive(data_folder):
+    with launched(data_folder) as (process, _):
+        assert processes_of(data_folder)
+        process.kill()
+        process.wait()
+        wait_until_none_is_left(data_folder)
+    cluster = data_folder / "postgresql" / "cluster" / "PG_VERSION"
+    made_at, secrets = cluster.stat().st_mtime, json.loads((data_folder / "secrets.json").read_text())
+    with launched(data_folder):
+        assert cluster.stat().st_mtime == made_at
+        assert json.loads((data_folder / "secrets.json").read_text()) == secrets
+    assert (data_folder / "secrets.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("port", "message"), [("80x", "PORT must be a number from 1 to 65535, not '80x'."), ("taken", "is in use")]
+)
+def test_a_port_that_cannot_be_had_is_an_error(data_folder, receiver, port, message):
+    wanted = receiver.address.rpartition(":")[2] if port == "taken" else port
+    result = subprocess.run(
+        [*COMMAND, "run"],
+        cwd=CHECKOUT,
+        env=environment(data_folder, PORT=wanted),
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert result.returncode == 1
+    assert message in result.stderr
+
+
+def test_exec_gives_a_command_its_own_servers_and_its_exit_code_back():
+    script = (
+        "import os, sys, psycopg, redis\n"
+        "assert psycopg.connect(os.environ['DATABASE_URL']).execute('SELECT 1').fetchone() == (1,)\n"
+        "assert redis.Redis.from_url(os.environ['REDIS_URL']).ping()\n"
+        "sys.exit(7)\n"
+    )
+    inherited = {name: value for name, value in os.environ.items() if name not in OWN_SETTINGS}
+    result = subprocess.run(
+        [*COMMAND, "exec", "--", sys.executable, "-c", script],
+        cwd=CHECKOUT,
+        env=inherited,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 7, result.stderr
