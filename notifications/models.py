@@ -33,6 +33,7 @@ class Run(models.Model):
     audience_count = models.IntegerField(default=0)
     prepared_through = models.BigIntegerField(default=0)
     prepared_at = models.DateTimeField(null=True)
+    prepare_lease_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     stop_reason = models.CharField(max_length=300, blank=True)
     launched_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -87,7 +88,7 @@ class Notification(models.Model):
     """One person's line in a run: the unit of the notifications log.
 
     ``person`` is the rendering context read at first claim, ``request`` the rendered request while it may be retried;
-    both are emptied when the row is final.
+    both are emptied when the row is final. ``started_at`` is committed before the first byte of an at-most-once send.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -105,6 +106,7 @@ class Notification(models.Model):
     lease_token = models.BigIntegerField(null=True)
     attempt_number = models.PositiveSmallIntegerField(default=0)
     first_attempt_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
     person = models.JSONField(null=True)
     request = models.BinaryField(null=True)
     reason = models.CharField(max_length=24, choices=Reason.choices, default=Reason.NONE)

@@ -1,0 +1,28 @@
+"""What a template can name: the person's values, and what is known of the campaign and the run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from audience.persons import variables
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a template can say about its run; the same for every person."""
+
+    campaign_id: int
+    campaign_name: str
+    run_id: int
+    run_at: datetime
+
+
+def render_context(person: Mapping[str, Any], facts: RunFacts, *, now: datetime) -> dict[str, Any]:
+    """The variables of one person. ``now`` must be stored with the row, so that a repeat renders the same bytes."""
+    return {
+        **variables(person),
+        "campaign": {"id": facts.campaign_id, "name": facts.campaign_name},
+        "run": {"id": facts.run_id, "at": facts.run_at.isoformat()},
+        "now": now.isoformat(),
+    }
