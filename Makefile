@@ -40,7 +40,7 @@ check: $(VENV)/dev.stamp ## Lint, format, types, import rules, templates, migrat
 	$(PY) -m ruff format --check .
 	$(READING) $(PY) -m mypy .
 	$(READING) $(VENV)/bin/lint-imports
-	$(PY) -m djlint --check --lint --quiet accounts audience campaigns channels delivery frontend notifications templates_lib
+	$(PY) -m djlint --lint --quiet accounts audience campaigns channels delivery frontend notifications templates_lib
 	$(LAUNCHER) exec -- $(PY) manage.py makemigrations --check --dry-run
 	HTTPS_ONLY=1 $(LAUNCHER) exec -- $(PY) manage.py check --deploy --fail-level WARNING
 	@$(MAKE) check-assets

@@ -9,7 +9,9 @@ function relative(date) {
   const seconds = (date - Date.now()) / 1000;
   const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
   if (!unit) return seconds > 5 ? "in a few seconds" : "just now";
-  return words.format(Math.trunc(seconds / unit[1]), unit[0]);
+  // What is past counts whole units, what is to come the nearest one.
+  const round = seconds < 0 ? Math.trunc : Math.round;
+  return words.format(round(seconds / unit[1]), unit[0]);
 }
 
 function update(time) {
