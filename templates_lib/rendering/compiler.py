@@ -1,6 +1,5 @@
 """Compiling content: every field in the language of its place, every problem with the field it stands in."""
 
-import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 from urllib.parse import quote, quote_plus
@@ -9,26 +8,32 @@ from templates_lib.content import FormBody, JsonPair, JsonPairsBody, NoBody, Pai
 
 from . import limits
 from .bodies import BodyWriter, EmptyBody, FormWriter, JsonPairsWriter, NamedField, TextBody, json_boolean, json_number
+from .cache import WeightedCache
 from .compiled import CompiledContent
 from .escapes import quoted_json
 from .failures import MissingValue, RenderFailure, TemplateRefused
 from .headers import CONTENT_TYPE, FORM_TYPE, HEADER_NAME, RESERVED, is_utf8, language_of
 from .problems import ContentInvalid, Problem
-from .template import FieldTemplate, compile_field
+from .template import FieldTemplate, compile_field, field_weight
 
-CACHED_CONTENTS = 256
+CONTENTS: WeightedCache[CompiledContent] = WeightedCache(limits.MAX_CACHE_BYTES)
 PairKind = TypeVar("PairKind", bound=Pair)
 _NOTHING = FieldTemplate("text", (), (), constant="")
 _PAIR_CHECKS = {"number": json_number, "boolean": json_boolean}
 
 
-@functools.lru_cache(maxsize=CACHED_CONTENTS)
 def compile_content(content: WebhookContent, *, secret_attached: bool) -> CompiledContent:
     """Compile once and render for many; compiled content is kept for the process.
 
     `secret_attached`: the connection sends a secret along, so that no value may be part of the host.
     Raises ContentInvalid with every error found.
     """
+    weight = sum(field_weight(text) for _, text in written_fields(content))
+    key = (content, secret_attached)
+    return CONTENTS.get_or_make(key, weight, lambda: _compile_content(content, secret_attached=secret_attached))
+
+
+def _compile_content(content: WebhookContent, *, secret_attached: bool) -> CompiledContent:
     compilation = Compilation(content, secret_attached=secret_attached)
     errors = tuple(problem for problem in compilation.problems if problem.severity == "error")
     if errors or compilation.compiled is None:
@@ -67,6 +72,8 @@ class Compilation:
         sources = list(written_fields(self.content))
         if sum(len(text) for _, text in sources) > limits.MAX_CONTENT_CHARACTERS:
             self.refuse("body", f"The content is longer than {limits.MAX_CONTENT_CHARACTERS:,} characters in all.")
+        if sum(text.count("{{") + text.count("{%") for _, text in sources) > limits.MAX_TAGS:
+            self.refuse("body", f"The content has more than {limits.MAX_TAGS:,} values and tags in all.")
         if len(sources) > limits.MAX_FIELDS:
             self.refuse("body", f"The content has more than {limits.MAX_FIELDS} parameters, headers and values in all.")
         return not self.problems

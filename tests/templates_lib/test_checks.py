@@ -3,7 +3,8 @@ from templates_lib.content import JsonPair, JsonPairsBody, Pair, WebhookContent
 from tests.templates_lib.rendering import URL, raw
 
 ORDER = """{"a": "{{ profile.frist_name }}", "b": "{{ city | default('x') | upper }}",
-  {% if vip %}"v": {{ vip }},{% endif %} "u": "{{ mail | upper | default('x') }}", {% if not phone %}{% skip x ~ "" %}{% endif %}
+  {% if vip %}"v": {{ vip }},{% endif %} "u": "{{ mail | upper | default('x') }}",
+  {% if not phone %}{% skip x ~ "" %}{% endif %}
   "o": [{% for i in order.lines %}"{{ i.sku }}"{{ "," if not loop.last }}{% endfor %}], "z": "{{ phone or 'n' }}",
   "s": "{% set t = street %}{{ t }}", "w": "{{ 'w' if web == 'a' else web | d('b') }}", "c": "{{ campaign.name }}"}"""
 
@@ -80,7 +81,8 @@ def test_no_fallback() -> None:
     assert found == (
         "body.text",
         "warning",
-        'age has no fallback: the rule for missing values applies to people without it. Give one: {{ age | default("…") }}.',
+        "age has no fallback: the rule for missing values applies to people without it. "
+        'Give one: {{ age | default("…") }}.',
     )
 
 

@@ -36,13 +36,25 @@ PROBLEMS: list[tuple[dict[str, Any], str, str]] = [
         "body.pairs.1.name",
         "there twice",
     ),
-    ({"url": URL, "body": JsonPairsBody(pairs=(JsonPair(name="a", value="x", type="number"),))}, "body.pairs.0.value", "not a number"),
-    ({"url": URL, "body": JsonPairsBody(pairs=(JsonPair(name="a", value="", type="boolean"),))}, "body.pairs.0.value", "empty"),
-    ({"url": URL, "body": JsonPairsBody(pairs=(JsonPair(name="a", value="{{", type="json"),))}, "body.pairs.0.value", "never closed"),
+    (
+        {"url": URL, "body": JsonPairsBody(pairs=(JsonPair(name="a", value="x", type="number"),))},
+        "body.pairs.0.value",
+        "not a number",
+    ),
+    (
+        {"url": URL, "body": JsonPairsBody(pairs=(JsonPair(name="a", value="", type="boolean"),))},
+        "body.pairs.0.value",
+        "empty",
+    ),
+    (
+        {"url": URL, "body": JsonPairsBody(pairs=(JsonPair(name="a", value="{{", type="json"),))},
+        "body.pairs.0.value",
+        "never closed",
+    ),
     ({"url": URL, "parameters": (Pair(name="a"),) * 201}, "body", "more than 200"),
     ({"url": URL, "parameters": (Pair(name="a", value="x" * 60_000),) * 5}, "body", "longer than 262,144"),
     ({"url": URL + "/" + "x" * 9000}, "url", "longer than 8,192"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("content", "field", "words"), PROBLEMS)
@@ -57,8 +69,18 @@ def test_problem_with_its_field(content: dict[str, Any], field: str, words: str)
 
 @pytest.mark.parametrize(
     "name",
-    ["Host", "Content-Length", "Transfer-Encoding", "Connection", "webhook-id", "Webhook-Timestamp", "webhook-signature", "IDEMPOTENCY-KEY", "Expect"],
-)  # fmt: skip
+    [
+        "Host",
+        "Content-Length",
+        "Transfer-Encoding",
+        "Connection",
+        "webhook-id",
+        "Webhook-Timestamp",
+        "webhook-signature",
+        "IDEMPOTENCY-KEY",
+        "Expect",
+    ],
+)
 def test_reserved_header(name: str) -> None:
     with pytest.raises(ContentInvalid, match=f"The header {name} can't be set here"):
         compile_content(WebhookContent(**one_header(name, "x")), secret_attached=False)
@@ -81,10 +103,18 @@ CONTENT_TYPES = [
     (FormBody(pairs=(Pair(name="a b", value=X),)), b"application/x-www-form-urlencoded", b"a+b=%3C%22"),
     (RawBody(text='["{{ x }}"]'), b"application/json", b'["<\\""]'),
     (RawBody(text='["{{ x }}"]', content_type="application/vnd.api+json"), b"application/vnd.api+json", b'["<\\""]'),
-    (RawBody(text="<a>{{ x }}</a>", content_type="text/xml; charset=utf-8"), b"text/xml; charset=utf-8", b'<a>&lt;"</a>'),
+    (
+        RawBody(text="<a>{{ x }}</a>", content_type="text/xml; charset=utf-8"),
+        b"text/xml; charset=utf-8",
+        b'<a>&lt;"</a>',
+    ),
     (RawBody(text="<a>{{ x }}</a>", content_type="text/plain"), b"text/plain", b'<a><"</a>'),
-    (RawBody(text="a={{ x }}", content_type="application/x-www-form-urlencoded"), b"application/x-www-form-urlencoded", b"a=%3C%22"),
-]  # fmt: skip
+    (
+        RawBody(text="a={{ x }}", content_type="application/x-www-form-urlencoded"),
+        b"application/x-www-form-urlencoded",
+        b"a=%3C%22",
+    ),
+]
 
 
 @pytest.mark.parametrize(("body", "content_type", "sent"), CONTENT_TYPES)

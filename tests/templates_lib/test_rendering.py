@@ -45,20 +45,41 @@ GOOD: list[tuple[str, dict[str, Any], Any, bool]] = [
     ('{"a": "{{ x | tojson }}" }', {"x": {"b": '"'}}, {"a": '{"b":"\\""}'}, False),
     ('{"a": {{ x if c }} }', {"c": False}, {"a": None}, False),
     ('{"a": {{ x | selectattr("c", "eq", "a") | map(attribute="n") }} }', {"x": ORDERS}, {"a": [1, 3]}, False),
-    ('{"a": {{ x | sum("n") }}, "b": {{ x | map(attribute="c") | unique }} }', {"x": ORDERS}, {"a": 6, "b": ["a", "b"]}, False),
+    (
+        '{"a": {{ x | sum("n") }}, "b": {{ x | map(attribute="c") | unique }} }',
+        {"x": ORDERS},
+        {"a": 6, "b": ["a", "b"]},
+        False,
+    ),
     ('{"a": {{ x | sort(attribute="n", reverse=true) | first }} }', {"x": ORDERS}, {"a": {"c": "a", "n": 3}}, False),
     (
-        '[{% for a in x %}[{% for b in a %}{{ b }}{{ "," if not loop.last }}{% endfor %}]{{ "," if not loop.last }}{% endfor %}]',
+        '[{% for a in x %}[{% for b in a %}{{ b }}{{ "," if not loop.last }}{% endfor %}]'
+        '{{ "," if not loop.last }}{% endfor %}]',
         {"x": [[1, 2], [], [3]]},
         [[1, 2], [], [3]],
         False,
     ),
-    ('[{% for i in x if i > 1 %}{{ i }}{{ "," if not loop.last }}{% else %}"none"{% endfor %}]', {"x": [1, 2]}, [2], False),
-    ('{"a": {{ x[0:2] }}, "b": "{{ y.split(" ")[0].upper() }}"}', {"x": [1, 2, 3], "y": "an na"}, {"a": [1, 2], "b": "AN"}, False),
+    (
+        '[{% for i in x if i > 1 %}{{ i }}{{ "," if not loop.last }}{% else %}"none"{% endfor %}]',
+        {"x": [1, 2]},
+        [2],
+        False,
+    ),
+    (
+        '{"a": {{ x[0:2] }}, "b": "{{ y.split(" ")[0].upper() }}"}',
+        {"x": [1, 2, 3], "y": "an na"},
+        {"a": [1, 2], "b": "AN"},
+        False,
+    ),
     ('{"a": {{ 2 ** 10 + 7 // 2 }}, "b": "{{ x ~ "-" ~ 1 }}"}', {"x": "q"}, {"a": 1027, "b": "q-1"}, False),
-    ('{"a": "{{ now.strftime("%d.%m.%Y") }}", "b": {{ now.year }}}', {"now": datetime.date(2026, 3, 1)}, {"a": "01.03.2026", "b": 2026}, False),
+    (
+        '{"a": "{{ now.strftime("%d.%m.%Y") }}", "b": {{ now.year }}}',
+        {"now": datetime.date(2026, 3, 1)},
+        {"a": "01.03.2026", "b": 2026},
+        False,
+    ),
     ('{"a": {{ d }}}', {"d": datetime.date(2026, 3, 1)}, {"a": "2026-03-01"}, False),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("source", "values", "expected", "warned"), GOOD)
@@ -135,8 +156,17 @@ def test_every_missing_name_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["{{ x | upper }}", "{{ x.split(',') }}", "{{ x[0:1] }}", "{{ 'a' ~ x }}", "{{ x + 1 }}", "{{ x > 1 }}", "{{ x | join }}"]
-)  # fmt: skip
+    "source",
+    [
+        "{{ x | upper }}",
+        "{{ x.split(',') }}",
+        "{{ x[0:1] }}",
+        "{{ 'a' ~ x }}",
+        "{{ x + 1 }}",
+        "{{ x > 1 }}",
+        "{{ x | join }}",
+    ],
+)
 @pytest.mark.parametrize("values", [{}, {"x": None}])
 def test_missing_inside_an_expression(source: str, values: dict[str, Any]) -> None:
     problem = refused(raw(source, "text/plain"), **values)

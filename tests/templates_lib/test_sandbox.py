@@ -157,8 +157,8 @@ BOMBS = {
     "doubling text": "{% set n = namespace(v='ab') %}{% for a in range(99) %}{% set n.v = n.v ~ n.v %}{% endfor %}",
     "adding text": "{% set n = namespace(v='ab') %}{% for a in range(99) %}{% set n.v = n.v + n.v %}{% endfor %}",
     "doubling list": "{% set n = namespace(v=[1]) %}{% for a in range(99) %}{% set n.v = n.v + n.v %}{% endfor %}",
-    "nesting list": "{% set n = namespace(v=[1]) %}{% for a in range(99) %}{% set n.v = [n.v, n.v] %}{% endfor %}{{ n.v }}",
-    "nesting object": "{% set n = namespace(v={}) %}{% for a in range(99) %}{% set n.v = {'a': n.v, 'b': n.v} %}{% endfor %}",
+    "nesting list": "{% set n = namespace(v=[1]) %}{% for a in range(99) %}{% set n.v = [n.v, n.v] %}{% endfor %}",
+    "nesting object": "{% set n = namespace(v={}) %}{% for a in range(99) %}{% set n.v = {1: n.v, 2: n.v} %}{% endfor %}",
     "nesting tuple": "{% set n = namespace(v=(1,)) %}{% for a in range(99) %}{% set n.v = (n.v, n.v) %}{% endfor %}",
     "replace": "{{ big | replace('a', big) }}",
     "replace method": "{{ big.replace('a', big) }}",
@@ -179,7 +179,7 @@ BOMBS = {
     "comparing": "{% for a in range(19999) %}{% if big ~ 'a' == big ~ 'b' %}{% endif %}{% endfor %}",
     "splitting": "{% for a in range(19999) %}{% set x = big.split('a') %}{% endfor %}",
     "groups of loops": "{% for a in range(999) %}{% for b in range(99) %}{{ loop.changed(b) }}{% endfor %}{% endfor %}",
-}  # fmt: skip
+}
 deep: list[Any] = []
 for _ in range(5000):
     deep = [deep]
