@@ -1,3 +1,4 @@
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
@@ -57,3 +58,19 @@ async def fetch(
     await response.aread()
     await response.aclose()
     return response
+
+
+Make = Callable[..., httpx.AsyncBaseTransport]
+
+
+@pytest.fixture(params=["curl", "httpx"])
+async def make(request: pytest.FixtureRequest, curl: MakeCurl) -> AsyncIterator[Make]:
+    async with AsyncExitStack() as stack:
+
+        def make_httpx(*servers: Server, ca_file: str | None = None) -> httpx.AsyncBaseTransport:
+            verify = ssl.create_default_context(cafile=ca_file)
+            transport = httpx.AsyncHTTPTransport(verify=verify, trust_env=False)
+            stack.push_async_callback(transport.aclose)
+            return transport
+
+        yield curl if request.param == "curl" else make_httpx

@@ -161,3 +161,9 @@ def closing(answer: bytes) -> Handler:
         connection.send(answer)
 
     return handle
+
+
+def silent(connection: Connection) -> None:
+    """Takes a request and never answers."""
+    connection.read_request()
+    connection.closed_by_peer()

@@ -1,0 +1,57 @@
+"""The address about to be dialled is judged, whatever leads to it."""
+
+import httpx
+import pytest
+
+from outbound import errors
+from outbound.outcomes import BreakKind
+from tests.outbound.conftest import MakeCurl, Serve, fetch
+from tests.outbound.servers import answering, response
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "2130706433", "0x7f000001", "0x7f.1", "017700000001", "127.1", "localhost", "LOCALHOST", "[::1]", "0",
+     "[::ffff:127.0.0.1]", "[::7f00:1]", "[64:ff9b::a00:1]", "10.0.0.1", "169.254.169.254", "[fd00:ec2::254]"],
+)  # fmt: skip
+async def test_closed_address_is_never_dialled(curl: MakeCurl, serve: Serve, host: str):
+    server = serve(answering(response()))
+    with pytest.raises(errors.BlockedAddress) as caught:
+        await fetch(curl(), f"http://{host}:{server.port}/")
+    assert (caught.value.kind, caught.value.nothing_sent) == (BreakKind.BLOCKED_ADDRESS, True)
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433"])
+async def test_allowed_address_is_dialled_whatever_its_spelling(curl: MakeCurl, serve: Serve, host: str):
+    server = serve(answering(response()))
+    answer = await fetch(curl(server), server.url(host=host))
+    assert answer.extensions["address"] == f"127.0.0.1:{server.port}"
+
+
+async def test_allowance_is_for_that_port_only(curl: MakeCurl, serve: Serve):
+    allowed, other = serve(answering(response())), serve(answering(response()))
+    with pytest.raises(errors.BlockedAddress):
+        await fetch(curl(allowed), other.url())
+
+
+async def test_public_address_on_a_closed_port(curl: MakeCurl):
+    with pytest.raises(errors.BlockedPort) as caught:
+        await fetch(curl(), "http://93.184.215.14:25/")
+    assert (caught.value.kind, caught.value.nothing_sent) == (BreakKind.BLOCKED_PORT, True)
+
+
+async def test_proxies_of_the_environment_are_ignored(curl: MakeCurl, serve: Serve, monkeypatch: pytest.MonkeyPatch):
+    proxy, server = serve(answering(response(b"proxy"))), serve(answering(response(b"direct")))
+    for name in ("http_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy.url())
+    assert (await fetch(curl(server, proxy), server.url())).content == b"direct"
+    assert proxy.connections == 0
+
+
+@pytest.mark.parametrize("url", ["http://ex%61mple.com/", "http://a%2Fb/", "http://a b/", "http:///x", "http://a;b/"])
+async def test_host_that_could_be_read_in_two_ways_is_refused(curl: MakeCurl, url: str):
+    with pytest.raises((errors.InvalidRequest, httpx.InvalidURL)):
+        await fetch(curl(), url)
