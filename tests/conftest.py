@@ -3,6 +3,8 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Role, User, Workspace
+from tests import cast
 from tests.chromium import ARGUMENTS, find_chromium
 from tests.receiver import Receiver, running_receiver
 
@@ -23,3 +25,34 @@ def receiver(receiver_process: Receiver) -> Receiver:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, "executable_path": find_chromium(), "args": ARGUMENTS}
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return cast.person("Olivia")
+
+
+@pytest.fixture
+def workspace(owner: User) -> Workspace:
+    """Acme, which Olivia owns."""
+    return cast.workspace_with(owner)
+
+
+@pytest.fixture
+def teammate(workspace: Workspace) -> User:
+    """A marketer of Acme."""
+    return cast.joined(workspace, cast.person("Tom"), Role.MARKETER)
+
+
+@pytest.fixture
+def viewer(workspace: Workspace) -> User:
+    """May look at Acme and change nothing."""
+    return cast.joined(workspace, cast.person("Vera"), Role.VIEWER)
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    """Owns another workspace, Globex, and has nothing to do with Acme."""
+    user = cast.person("Otto")
+    cast.workspace_with(user, name="Globex")
+    return user

@@ -1,0 +1,99 @@
+"""The values of a connection, checked in one place for pages and campaigns."""
+
+import re
+from dataclasses import dataclass, field, replace
+
+from channels.errors import ConnectionInvalid
+from channels.models import AuthKind, SendPolicy
+from channels.origins import origin_only
+
+NAME_LENGTH, USERNAME_LENGTH, KEY_NAME_LENGTH, SECRET_LENGTH = 80, 200, 100, 4_000
+# RFC 9110, section 5.6.2.
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+# Set by the sender itself, or they frame the message.
+_RESERVED_HEADERS = frozenset(
+    {"host", "connection", "content-length", "content-type", "transfer-encoding", "te", "trailer", "upgrade"}
+    | {"keep-alive", "expect", "webhook-id", "webhook-timestamp", "webhook-signature", "idempotency-key"}
+)
+
+
+@dataclass(frozen=True)
+class ConnectionValues:
+    """What a person enters; ``secret`` None keeps the stored one."""
+
+    name: str
+    origin: str
+    auth_kind: str = AuthKind.NONE
+    username: str = ""
+    key_name: str = ""
+    secret: str | None = field(default=None, repr=False)
+    policy: SendPolicy = field(default_factory=SendPolicy)
+
+
+def values_checked(values: ConnectionValues) -> ConnectionValues:
+    """The values as they are stored: origin normalised, fields that the authentication doesn't use emptied.
+
+    Raises ConnectionInvalid naming the field.
+    """
+    name = values.name.strip()
+    if not name or len(name) > NAME_LENGTH or not name.isprintable():
+        raise ConnectionInvalid(f"Give the connection a name of 1 to {NAME_LENGTH} characters.", field="name")
+    if values.auth_kind not in AuthKind.values:
+        raise ConnectionInvalid("Choose one of the offered kinds of authentication.", field="auth_kind")
+    if values.policy.connect_seconds > values.policy.total_seconds:
+        raise ConnectionInvalid(
+            "Connecting can't take longer than the whole request. Raise the total or lower this.",
+            field="connect_seconds",
+        )
+    return _auth_checked(replace(values, name=name, origin=origin_only(values.origin)))
+
+
+def _auth_checked(values: ConnectionValues) -> ConnectionValues:
+    username = values.username if values.auth_kind == AuthKind.BASIC else ""
+    uses_key = values.auth_kind in (AuthKind.API_KEY_HEADER, AuthKind.API_KEY_QUERY)
+    key_name = values.key_name.strip() if uses_key else ""
+    secret = "" if values.auth_kind == AuthKind.NONE else values.secret
+    if values.auth_kind == AuthKind.BASIC:
+        _check_username(username)
+    if uses_key:
+        _check_key_name(values.auth_kind, key_name)
+    if secret:
+        _check_secret(values.auth_kind, secret)
+    return replace(values, username=username, key_name=key_name, secret=secret)
+
+
+def _check_username(username: str) -> None:
+    if not username or len(username) > USERNAME_LENGTH or not username.isprintable() or ":" in username:
+        raise ConnectionInvalid(
+            f"Enter the user name: 1 to {USERNAME_LENGTH} characters, without a colon.", field="username"
+        )
+
+
+def _check_key_name(auth_kind: str, key_name: str) -> None:
+    if not key_name or len(key_name) > KEY_NAME_LENGTH or not key_name.isprintable():
+        what = "header" if auth_kind == AuthKind.API_KEY_HEADER else "parameter"
+        raise ConnectionInvalid(f"Enter the name of the {what} that carries the key.", field="key_name")
+    if auth_kind == AuthKind.API_KEY_QUERY:
+        return
+    if not _HEADER_NAME.fullmatch(key_name):
+        raise ConnectionInvalid(
+            "A header's name has letters, digits and hyphens only, such as X-Api-Key.", field="key_name"
+        )
+    if key_name.lower() in _RESERVED_HEADERS:
+        raise ConnectionInvalid(f"{key_name} is set by the sender itself. Use another header.", field="key_name")
+
+
+def _check_secret(auth_kind: str, secret: str) -> None:
+    if len(secret) > SECRET_LENGTH:
+        raise ConnectionInvalid(f"The secret is longer than {SECRET_LENGTH} characters.", field="secret")
+    if auth_kind == AuthKind.BEARER and not _VISIBLE_ASCII.fullmatch(secret):
+        raise ConnectionInvalid("A token has no spaces or accented letters. Paste it again.", field="secret")
+    if auth_kind == AuthKind.API_KEY_HEADER and not _HEADER_VALUE.fullmatch(secret):
+        raise ConnectionInvalid(
+            "A key in a header can't have line breaks, accented letters or outer spaces. Paste it again.",
+            field="secret",
+        )
+    if not secret.isprintable():
+        raise ConnectionInvalid("The secret has a line break or invisible character. Paste it again.", field="secret")
