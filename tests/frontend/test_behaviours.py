@@ -88,6 +88,18 @@ def test_a_part_is_shown_and_sent_only_when_it_applies(page: Page, base_url: str
     expect(page.get_by_label("Only for b")).to_be_hidden()
 
 
+def test_types_of_rows_come_and_go_with_the_kind(page: Page, base_url: str) -> None:
+    page.goto("/form")
+    expect(page.get_by_label("Type 1")).to_be_hidden()
+    page.get_by_label("Pair 3", exact=True).fill("new")
+    expect(page.locator("[data-save-status]")).to_have_text("Saved")
+    assert not [name for name in pages.saved[-1] if name.endswith(".type")]
+    page.get_by_text("B", exact=True).click()
+    expect(page.get_by_label("Type 4")).to_be_visible()
+    page.get_by_label("Pair 4", exact=True).fill("newer")
+    expect(page.get_by_label("Type 5")).to_be_visible()
+
+
 def test_a_problem_link_puts_the_cursor_in_its_field(page: Page, base_url: str) -> None:
     page.goto("/form")
     page.locator("code-editor .cm-content").nth(3).wait_for()

@@ -12,6 +12,16 @@ HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.mi
 ICON = re.compile(r"""<c-icon[^>]*?\sname="([\w-]+)"|\sicon(?:_end)?="([\w-]+)"|NavItem\(\s*"[^"]*",\s*"([\w-]+)\"""")
 
 
+CLASS = re.compile(r"\.((?:[a-zA-Z_]|\\.)(?:[\w-]|\\.)*)")
+VARIABLE = re.compile(r"[\w-]*\{\{.*?\}\}[\w-]*|[\w-]*\{%.*?%\}")
+
+
+def classes(file: Path) -> set[str]:
+    """The class names written out in a template; those put together from variables are left out."""
+    values = re.findall(r"""(?<![:\w])class="([^"]*)\"""", re.sub(r"<c-vars.*?/>", "", file.read_text(), flags=re.S))
+    return {name for value in values for name in VARIABLE.sub(" ", value).split() if re.fullmatch(r"[\w-]*\w", name)}
+
+
 def zipped(*files: Path) -> int:
     return sum(len(gzip.compress(file.read_bytes())) for file in files)
 
@@ -31,6 +41,13 @@ def test_scripts_before_the_first_interaction_fit_in_80_kb() -> None:
 
 def test_styles_fit_in_25_kb() -> None:
     assert zipped(DIST / "app.css") <= 25_000
+
+
+def test_every_class_that_a_page_uses_is_styled() -> None:
+    """Most of Tabler is purged: a class that isn't in app.css does nothing. See keep.txt and styles/."""
+    known = {name.replace("\\", "") for name in CLASS.findall((DIST / "app.css").read_text())}
+    used = {(file.relative_to(ROOT), name) for file in sources() if file.suffix == ".html" for name in classes(file)}
+    assert sorted((str(file), name) for file, name in used if name not in known) == []
 
 
 def test_every_icon_that_a_page_asks_for_exists() -> None:

@@ -1,6 +1,7 @@
 // Key/value rows (.rows): the last row is blank; typing in it adds the next. Fields are named <name>.<index>.<part>, and
 // stay numbered without gaps so that a problem's field id always points at the row it was found in.
 import { on } from "./delegate.js";
+import { update } from "./show_when.js";
 
 const ATTRIBUTES = ["name", "id", "aria-label", "label", "data-problem-for"];
 
@@ -23,6 +24,7 @@ function addBlank(group) {
   const row = group.querySelector(":scope > template").content.firstElementChild.cloneNode(true);
   number(row, group.dataset.rows, rowsOf(group).length);
   group.append(row);
+  row.querySelectorAll("[data-show-when]").forEach(update);
 }
 
 function grow(group, row) {

@@ -9,14 +9,16 @@ function valueOf(form, name) {
   return field.value;
 }
 
-function update(element) {
+// Also used for markup that a behaviour adds.
+export function update(element) {
   const [name, values] = element.dataset.showWhen.split("=");
   const form = element.closest("form");
   const shown = values.split(",").includes(valueOf(form, name));
   element.hidden = !shown;
   if (element.dataset.showWhenKeep !== undefined) return;
-  if (element.matches("fieldset")) element.disabled = !shown;
-  else element.querySelectorAll("input, select, textarea").forEach((field) => (field.disabled = !shown));
+  const off = !shown || Boolean(element.parentElement.closest("[data-show-when][hidden]"));
+  if (element.matches("fieldset, input, select, textarea")) element.disabled = off;
+  else element.querySelectorAll("input, select, textarea").forEach((field) => (field.disabled = off));
 }
 
 each("[data-show-when]", update);
