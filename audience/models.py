@@ -1,8 +1,12 @@
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from accounts.models import User, Workspace
 from audience.attributes import STANDARD_FIELDS
+from audience.importing.columns import Columns
 from audience.rules import Rules
 from webhooks_platform.base.typed_json import TypedJSONField
 
@@ -35,8 +39,11 @@ class Profile(models.Model):
         ]
 
     def __str__(self) -> str:
-        name = f"{self.first_name} {self.last_name}".strip()
-        return f"{name} ({self.user_id})" if name else self.user_id
+        return f"{self.name} ({self.user_id})" if self.name else self.user_id
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 class Attribute(models.Model):
@@ -81,7 +88,7 @@ class ImportStatus(models.TextChoices):
 class Import(models.Model):
     """One uploaded CSV file of profiles, and how far its import is."""
 
-    TRANSITIONS = {
+    TRANSITIONS: ClassVar[Mapping[str, frozenset[str]]] = {
         ImportStatus.WAITING: frozenset({ImportStatus.RUNNING, ImportStatus.FAILED}),
         ImportStatus.RUNNING: frozenset({ImportStatus.DONE, ImportStatus.FAILED}),
         ImportStatus.DONE: frozenset[str](),
@@ -91,12 +98,12 @@ class Import(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="imports")
     file = models.FileField(upload_to="imports/%Y/%m/", max_length=300)
     file_name = models.CharField(max_length=200)
-    columns = models.JSONField(default=list)
+    columns = TypedJSONField(model=Columns, default=Columns)
     mark_test = models.BooleanField(default=False)
     status = models.CharField(max_length=16, choices=ImportStatus.choices, default=ImportStatus.WAITING)
     problem = models.CharField(max_length=500, blank=True)
     bytes_total = models.BigIntegerField(default=0)
-    bytes_read = models.BigIntegerField(default=0)
+    rows_total = models.IntegerField(null=True)
     rows_read = models.IntegerField(default=0)
     created_count = models.IntegerField(default=0)
     updated_count = models.IntegerField(default=0)

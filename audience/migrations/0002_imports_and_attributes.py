@@ -38,7 +38,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="import",
             name="columns",
-            field=models.JSONField(default=list),
+            field=models.JSONField(default=dict),
+            preserve_default=False,
+        ),
+        migrations.RemoveField(
+            model_name="import",
+            name="bytes_read",
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="rows_total",
+            field=models.IntegerField(null=True),
         ),
         migrations.AddField(
             model_name="import",

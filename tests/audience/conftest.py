@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,3 +39,10 @@ def editor(shop: Workspace) -> Actor:
 @pytest.fixture
 def onlooker(shop: Workspace) -> Actor:
     return Actor(workspace=shop, role=Role.VIEWER)
+
+
+@pytest.fixture
+def media(tmp_path: Path, settings: Any) -> Path:
+    """Uploaded files go to a folder of this test alone."""
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path

@@ -1,0 +1,159 @@
+"""The rule editor: a posted form read as Rules, and Rules shown as rows. Segments and campaigns share it.
+
+Fields: ``rules.match`` and ``rules.<n>.field``, ``.operator``, ``.value``. Rows without a field are blank and left out.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import cast
+
+from accounts.models import Workspace
+from audience.choice import AudienceChoice
+from audience.fields import (
+    ALL_OPERATORS,
+    OPERATOR_LABELS,
+    OPERATORS,
+    WITHOUT_VALUE,
+    Field,
+    fields_available,
+    label_of,
+)
+from audience.models import Profile
+from audience.rules import Group, Operator, Rule, Rules
+from audience.selection import audience_count, audience_sample, choice_sentence
+from webhooks_platform.base.errors import InvalidInput
+
+MATCHES = [("all", "All of the rules"), ("any", "Any of the rules")]
+
+
+def rules_posted(data: Mapping[str, str]) -> Rules:
+    """The rules of a posted editor, as typed: a value may still be missing. ``rules_q`` tells what can't be tested."""
+    rows = (_rule_posted(data, f"rules.{index}") for index in _indexes(data))
+    match = "any" if data.get("rules.match") == "any" else "all"
+    return Rules(root=Group(match=match, items=tuple(row for row in rows if row.field)))
+
+
+def choice_posted(data: Mapping[str, str]) -> AudienceChoice:
+    """The audience of a posted form: ``audience`` (a kind), ``segment_id`` and the editor's fields."""
+    kind = data.get("audience", "rules")
+    if kind == "segment":
+        chosen = data.get("segment_id", "")
+        return AudienceChoice(kind="segment", segment_id=int(chosen) if chosen.isdecimal() else None)
+    if kind in ("everyone", "test_users"):
+        return AudienceChoice(kind="test_users" if kind == "test_users" else "everyone")
+    return AudienceChoice(kind="rules", rules=rules_posted(data))
+
+
+def _indexes(data: Mapping[str, str]) -> list[int]:
+    found = (re.fullmatch(r"rules\.([0-9]{1,6})\.field", key) for key in data)
+    return sorted(int(match[1]) for match in found if match)
+
+
+def _rule_posted(data: Mapping[str, str], prefix: str) -> Rule:
+    operator = data.get(f"{prefix}.operator", "is")
+    return Rule(
+        field=data.get(f"{prefix}.field", ""),
+        operator=operator if operator in ALL_OPERATORS else "is",
+        value=data.get(f"{prefix}.value", ""),
+    )
+
+
+@dataclass(frozen=True)
+class AudienceAnswer:
+    """Whom a choice means at this moment, or why that can't be told yet."""
+
+    count: int = 0
+    people: tuple[Profile, ...] = ()
+    sentence: str = ""
+    problem: str = ""
+    field: str = ""
+
+
+def audience_answer(workspace: Workspace, choice: AudienceChoice) -> AudienceAnswer:
+    """Count, three sample people and the sentence; a rule that is not finished is the ``problem``."""
+    try:
+        return AudienceAnswer(
+            count=audience_count(workspace, choice),
+            people=tuple(audience_sample(workspace, choice)),
+            sentence=choice_sentence(workspace, choice),
+        )
+    except InvalidInput as error:
+        return AudienceAnswer(problem=error.message, field=error.field)
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """One line of the editor. ``operators`` are pairs of value and words, fitting the field's kind."""
+
+    index: int
+    field: str
+    operator: str
+    value: str
+    operators: tuple[tuple[str, str], ...] = ()
+    kind: str = "text"
+    focus: bool = False
+
+    @property
+    def has_value(self) -> bool:
+        return bool(self.field) and self.operator not in WITHOUT_VALUE
+
+
+@dataclass(frozen=True)
+class RulesEditor:
+    """What ``audience/_rules.html`` shows: put it into the page's context as ``editor``."""
+
+    match: str
+    rows: tuple[RuleRow, ...]
+    standard: tuple[Field, ...]
+    attributes: tuple[Field, ...]
+    answer: AudienceAnswer
+    matches: tuple[tuple[str, str], ...] = tuple(MATCHES)
+
+
+def rules_editor(workspace: Workspace, rules: Rules, *, adding: bool = False) -> RulesEditor:
+    """The editor for one flat list of rules; always with a row to begin with, one more when ``adding``."""
+    fields = fields_available(workspace)
+    known = {field.name: field for field in fields}
+    flat = [item for item in rules.root.items if isinstance(item, Rule)]
+    blanks = [Rule(field="", operator="is")] if adding or not flat else []
+    rows = [_row(index, rule, known.get(rule.field)) for index, rule in enumerate([*flat, *blanks])]
+    shown = Rules(root=Group(match=rules.root.match, items=tuple(_rule_of(row) for row in rows if row.field)))
+    return RulesEditor(
+        match=rules.root.match,
+        rows=(*rows[:-1], replace(rows[-1], focus=adding)),
+        standard=tuple(field for field in fields if not field.is_attribute),
+        attributes=tuple(field for field in fields if field.is_attribute) + _unknown(flat, known),
+        answer=audience_answer(workspace, AudienceChoice(kind="rules", rules=shown)),
+    )
+
+
+def _row(index: int, rule: Rule, field: Field | None) -> RuleRow:
+    """An operator that the field's kind does not have becomes its first one."""
+    kind = field.kind if field else "text"
+    operators = OPERATORS[kind]
+    operator = rule.operator if rule.operator in operators or not field else operators[0]
+    offered = operators if operator in operators else (*operators, operator)
+    return RuleRow(
+        index=index,
+        field=rule.field,
+        operator=operator,
+        value=rule.value,
+        operators=tuple((name, OPERATOR_LABELS[name]) for name in offered),
+        kind=kind,
+    )
+
+
+def _rule_of(row: RuleRow) -> Rule:
+    return Rule(field=row.field, operator=cast(Operator, row.operator), value=row.value)
+
+
+def _unknown(rules: list[Rule], known: Mapping[str, Field]) -> tuple[Field, ...]:
+    """Fields that rules name though no profile has them (any more): shown, so that nothing is lost by looking."""
+    names = dict.fromkeys(rule.field for rule in rules if rule.field not in known)
+    return tuple(Field(name, label_of(name), "text") for name in names)
+
+
+def without_row(data: Mapping[str, str], index: int) -> dict[str, str]:
+    """The posted fields with one row of the editor taken out."""
+    return {key: value for key, value in data.items() if not key.startswith(f"rules.{index}.")}

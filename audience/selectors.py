@@ -1,0 +1,66 @@
+"""Every read of the audience pages and API. The workspace comes first, and nothing outside it is found."""
+
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Workspace
+from audience.errors import AudienceNotFound
+from audience.models import Import, Profile, Segment
+
+SEARCH_LENGTH = 100
+Row = TypeVar("Row")
+
+
+def profiles_found(workspace: Workspace, *, search: str = "", test_only: bool = False) -> QuerySet[Profile]:
+    """Profiles whose user ID, e-mail address or name has every word of ``search`` in it, in any case."""
+    found = Profile.objects.filter(workspace=workspace)
+    if test_only:
+        found = found.filter(is_test=True)
+    for word in search.replace("\x00", "")[:SEARCH_LENGTH].split():
+        found = found.filter(_has(word))
+    return found
+
+
+def _has(word: str) -> Q:
+    places = ("user_id", "email", "first_name", "last_name")
+    condition = Q()
+    for place in places:
+        condition |= Q(**{f"{place}__icontains": word})
+    return condition
+
+
+def profile_get(workspace: Workspace, profile_id: int) -> Profile:
+    """Raises AudienceNotFound for one that is not in the workspace."""
+    return _found(Profile.objects.filter(workspace=workspace, pk=profile_id).first(), "profile")
+
+
+def profile_by_user_id(workspace: Workspace, user_id: str) -> Profile:
+    """The person with the customer's own id; raises AudienceNotFound."""
+    return _found(Profile.objects.filter(workspace=workspace, user_id=user_id).first(), "profile")
+
+
+def segments_all(workspace: Workspace) -> QuerySet[Segment]:
+    """The saved segments by name, with who made them."""
+    return Segment.objects.filter(workspace=workspace).select_related("created_by").order_by("name")
+
+
+def segment_get(workspace: Workspace, segment_id: int) -> Segment:
+    """Raises AudienceNotFound for one that is not in the workspace."""
+    return _found(Segment.objects.filter(workspace=workspace, pk=segment_id).first(), "segment")
+
+
+def imports_all(workspace: Workspace) -> QuerySet[Import]:
+    """The imports, with who made them."""
+    return Import.objects.filter(workspace=workspace).select_related("created_by")
+
+
+def import_get(workspace: Workspace, import_id: int) -> Import:
+    """Raises AudienceNotFound for one that is not in the workspace."""
+    return _found(imports_all(workspace).filter(pk=import_id).first(), "import")
+
+
+def _found(row: Row | None, noun: str) -> Row:
+    if row is None:
+        raise AudienceNotFound(f"There is no such {noun} in this workspace. It may have been deleted.")
+    return row

@@ -1,0 +1,16 @@
+from celery import shared_task
+
+from audience.importing.running import import_run as run
+from audience.importing.running import imports_unfinished
+from audience.importing.services import import_announce
+
+
+@shared_task(name="audience.import_run")
+def import_run(import_id: int) -> None:
+    run(import_id=import_id)
+
+
+@shared_task(name="audience.imports_sweep")
+def imports_sweep() -> None:
+    for import_id in imports_unfinished():
+        import_announce(import_id)

@@ -1,0 +1,126 @@
+"""The profiles: list, form, person, delete, test flag."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.pages import WorkspaceRequest, workspace_page
+from accounts.permissions import allowed
+from audience.attributes import kind_of, value_text
+from audience.errors import ProfileInvalid
+from audience.forms import KIND_LABELS, ProfileForm
+from audience.models import Profile
+from audience.sections import sections_of
+from audience.selectors import profile_get, profiles_found
+from audience.services import profile_delete as delete_profile
+from audience.services import profile_mark_test, profile_save
+from webhooks_platform.base.paging import two_way_page
+
+PAGE_SIZE = 50
+
+
+@require_GET
+@workspace_page("workspace.view")
+def profiles(request: WorkspaceRequest) -> HttpResponse:
+    search, test_only = request.GET.get("q", "").strip(), request.GET.get("test") == "1"
+    found = profiles_found(request.workspace, search=search, test_only=test_only)
+    page = two_way_page(
+        found,
+        order=("-id",),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        size=PAGE_SIZE,
+    )
+    filters = {"q": search, "test": "1" if test_only else ""}
+    context = {
+        "page": page,
+        "count": found.count(),
+        "search": search,
+        "test_only": test_only,
+        "newer": page.newer_cursor and _query(**filters, before=page.newer_cursor),
+        "older": page.older_cursor and _query(**filters, after=page.older_cursor),
+        "all_url": _query(q=search),
+        "test_url": _query(q=search, test="1"),
+        "can_edit": allowed(request.actor, "profile.edit"),
+    }
+    return render(request, "audience/profiles.html", context)
+
+
+def _query(**values: str) -> str:
+    return "?" + urlencode({name: value for name, value in values.items() if value})
+
+
+@require_http_methods(["GET", "POST"])
+@workspace_page("profile.edit")
+def profile_new(request: WorkspaceRequest) -> HttpResponse:
+    return _form_page(request, None)
+
+
+@require_http_methods(["GET", "POST"])
+@workspace_page("profile.edit")
+def profile_edit(request: WorkspaceRequest, profile: int) -> HttpResponse:
+    return _form_page(request, profile_get(request.workspace, profile))
+
+
+def _form_page(request: WorkspaceRequest, profile: Profile | None) -> HttpResponse:
+    form = ProfileForm(request.POST if request.method == "POST" else None, profile=profile)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = profile_save(actor=request.actor, values=form.values(), profile=profile)
+        except ProfileInvalid as error:
+            form.refuse(error)
+        else:
+            messages.success(request, f"{saved} is saved.")
+            return redirect("profile_detail", workspace=request.workspace.slug, profile=saved.pk)
+    context = {"form": form, "profile": profile, "kinds": KIND_LABELS}
+    return render(request, "audience/profile_form.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@workspace_page("workspace.view")
+def profile_detail(request: WorkspaceRequest, profile: int) -> HttpResponse:
+    person = profile_get(request.workspace, profile)
+    attributes = [(name, kind_of(value), value_text(value)) for name, value in sorted(person.attributes.items())]
+    context = {
+        "profile": person,
+        "attributes": attributes,
+        "sections": sections_of(request.workspace, person),
+        "can_edit": allowed(request.actor, "profile.edit"),
+    }
+    return render(request, "audience/profile_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@workspace_page("profile.edit")
+def profile_delete(request: WorkspaceRequest, profile: int) -> HttpResponse:
+    """Asks first (a dialog, or a page of its own); the user ID has to be typed."""
+    person = profile_get(request.workspace, profile)
+    if request.method == "POST" and request.POST.get("typed", "").strip() == person.user_id:
+        delete_profile(actor=request.actor, profile=person)
+        messages.success(request, f"{person} is deleted.")
+        return redirect("profiles", workspace=request.workspace.slug)
+    template = "audience/_profile_delete.html" if request.headers.get("HX-Request") else "audience/profile_delete.html"
+    context = {"profile": person, "mistyped": request.method == "POST"}
+    return render(request, template, context, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+@workspace_page("profile.edit")
+def profile_test(request: WorkspaceRequest, profile: int) -> HttpResponse:
+    """Switches the test flag to ``is_test``; goes back to where it was pressed (``next``: list or person)."""
+    person = profile_get(request.workspace, profile)
+    is_test = request.POST.get("is_test") == "1"
+    profile_mark_test(actor=request.actor, profile=person, is_test=is_test)
+    messages.success(request, f"{person} is {'now' if is_test else 'no longer'} a test user.")
+    return HttpResponseRedirect(_back(request, person))
+
+
+def _back(request: WorkspaceRequest, profile: Profile) -> str:
+    if request.POST.get("next") == "detail":
+        return reverse("profile_detail", kwargs={"workspace": request.workspace.slug, "profile": profile.pk})
+    query = request.POST.get("query", "")
+    return reverse("profiles", kwargs={"workspace": request.workspace.slug}) + (f"?{query}" if query else "")
