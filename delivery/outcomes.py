@@ -83,7 +83,7 @@ def _within(status: int, ranges: tuple[tuple[int, int], ...]) -> bool:
 
 
 def _retry_after(headers: tuple[tuple[bytes, bytes], ...], now: datetime) -> float | None:
-    """Seconds, from a number or a date (RFC 9110, section 10.2.3); None for no such header or one that can't be read."""
+    """Seconds, from a number or a date (RFC 9110, section 10.2.3); None without the header, or if it can't be read."""
     for name, value in headers:
         if name.lower() == b"retry-after":
             return retry_after_seconds(value.decode("latin-1"), now)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import connection, transaction
 
 from accounts.models import Workspace
+from notifications.states import PENDING, RUN_OPEN
 
 MONTHS_AHEAD = 2
 DAYS_AHEAD = 7
@@ -82,6 +83,19 @@ def _expired(name: str, today: date) -> bool:
         return False
     days, year, month, day = map(int, found.groups())
     return date(year, month, day) + timedelta(days=days) < today
+
+
+def partition_is_needed(name: str) -> bool:
+    """Whether an exchange partition holds something of a notification that is not final yet, as of a paused run."""
+    pending, open_runs = (", ".join(f"'{state}'" for state in sorted(states)) for states in (PENDING, RUN_OPEN))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select exists (select from notifications_run r "  # noqa: S608 - states and this module's own names
+            "join notification n on n.workspace_id = r.workspace_id and n.run_at = r.run_at and n.run_id = r.id "
+            f"join {connection.ops.quote_name(name)} e on e.workspace_id = n.workspace_id and e.notification_id = n.id "
+            f"where r.state in ({open_runs}) and n.state in ({pending}))"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def partition_drop(name: str) -> None:

@@ -1,0 +1,39 @@
+"""Short transactions of lanes: raw cursors for binary results and COPY, and a connection that is given back at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.db import connection, transaction
+
+from delivery.statements import PLAN_BY_INDEX
+
+RawCursor = psycopg.Cursor[tuple[Any, ...]]
+
+
+@contextmanager
+def lane_transaction() -> Iterator[RawCursor]:
+    """One short transaction; afterwards the connection is back in the pool, so nobody holds one while waiting."""
+    if connection.in_atomic_block:
+        raise RuntimeError("A lane must not run inside a transaction: requests would be sent within it.")
+    try:
+        with transaction.atomic(), raw_cursor() as cursor:
+            cursor.execute(PLAN_BY_INDEX)
+            yield cursor
+    finally:
+        connection.close()
+
+
+@contextmanager
+def raw_cursor() -> Iterator[RawCursor]:
+    """psycopg's own cursor on Django's connection, with parameters bound by the server and COPY."""
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        yield cursor
+
+
+def counted(cursor: RawCursor) -> int:
+    """The one number that a counting statement gives back."""
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,85 @@
+"""What a lane must know of its run for one slice: read once, then no object of the database is touched."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from channels.models import SendPolicy
+from delivery.context import RunFacts
+from delivery.credentials import Credentials, credentials_resolve
+from delivery.outgoing import RequestMaker
+from notifications.models import Run
+from notifications.states import RUN_SENDING
+from templates_lib.rendering import CompiledContent, ContentInvalid, compile_content
+
+# Beyond the slice and the request's own deadline: time to record, and to be a slow machine.
+LEASE_MARGIN = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class LanePlan:
+    """A run as its lanes see it. ``limit`` is how many requests one lane may have in flight."""
+
+    run_id: int
+    workspace_id: int
+    run_at: datetime
+    retention_days: int
+    policy: SendPolicy
+    limit: int
+    maker: RequestMaker
+    secrets: tuple[str, ...]
+
+    @property
+    def at_most_once(self) -> bool:
+        return self.policy.guarantee == "at_most_once"
+
+    @property
+    def slice_seconds(self) -> float:
+        return float(settings.LANE_SLICE_SECONDS)
+
+    @property
+    def lease(self) -> timedelta:
+        """Long enough for a row that leaves at the end of the slice and is answered at the last moment."""
+        return timedelta(seconds=self.slice_seconds + self.policy.total_seconds + LEASE_MARGIN)
+
+
+def lane_plan(run_id: int) -> LanePlan | None:
+    """The plan, or None when the run is not sending (any more)."""
+    run = Run.objects.select_related("workspace").filter(pk=run_id, state__in=RUN_SENDING).first()
+    if run is None:
+        return None
+    credentials = credentials_resolve(run.workspace, run.connection_id)
+    return LanePlan(
+        run_id=run.pk,
+        workspace_id=run.workspace_id,
+        run_at=run.run_at,
+        retention_days=run.retention_days,
+        policy=run.policy,
+        limit=max(1, min(settings.LANE_IN_FLIGHT, run.policy.max_in_flight // run.slots)),
+        maker=_request_maker(run, credentials),
+        secrets=credentials.secrets if isinstance(credentials, Credentials) else (),
+    )
+
+
+def _request_maker(run: Run, credentials: Credentials | str) -> RequestMaker:
+    connection = credentials.connection if isinstance(credentials, Credentials) else None
+    policy: SendPolicy = run.policy
+    return RequestMaker(
+        compiled=_compiled(run, secret_attached=connection is not None and connection.has_secret),
+        credentials=credentials,
+        facts=RunFacts(run.campaign_id, run.campaign_name, run.pk, run.run_at),
+        stop_when_missing=run.content.missing == "stop",
+        extensions={
+            "deadline": {"connect": policy.connect_seconds, "total": policy.total_seconds},
+            "repeatable": policy.guarantee == "at_least_once",
+        },
+    )
+
+
+def _compiled(run: Run, *, secret_attached: bool) -> CompiledContent | str:
+    """Compiled once for each process; in words when nobody's request can be rendered."""
+    try:
+        return compile_content(run.content, secret_attached=secret_attached)
+    except ContentInvalid as error:
+        return str(error)

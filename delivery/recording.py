@@ -1,0 +1,124 @@
+"""Records what became of a lane's rows: attempts and exchanges by COPY, states set-wise and fenced, and the tallies."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from delivery import statements
+from delivery.claims import Claims
+from delivery.database import RawCursor, lane_transaction
+from delivery.outcomes import Delivered, Failed
+from delivery.outgoing import Ended
+from delivery.results import Finished
+from delivery.rows import ATTEMPT_TYPES, EXCHANGE_TYPES, Row, RowMaker, stored_detail
+from notifications.masking import mask
+from notifications.partitions import partitions_ensure
+from notifications.states import FINAL, NotificationState
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Records for one lane. An attempt is always kept; a state moves only under the lane's own lease."""
+
+    claims: Claims
+    slot: int
+    rows: RowMaker
+
+    def record(self, finished: Sequence[Finished], ended: Sequence[Ended]) -> None:
+        """One transaction. Where an attempt of the same number exists, the slow path replaces an "interrupted" one."""
+        attempts = [self.rows.attempt(item) for item in finished]
+        exchanges = [self.rows.exchange(item) for item in finished]
+        try:
+            self._record(finished, ended, lambda cursor: _copy(cursor, attempts, exchanges))
+        except psycopg.errors.UniqueViolation:
+            self._record(finished, ended, lambda cursor: _merge(cursor, attempts, exchanges))
+        except psycopg.errors.CheckViolation:
+            # No partition for this day: the hourly task did not run for long, or the clock was set.
+            partitions_ensure(now=datetime.now(UTC))
+            self._record(finished, ended, lambda cursor: _merge(cursor, attempts, exchanges))
+
+    def _record(self, finished: Sequence[Finished], ended: Sequence[Ended], write: Callable[[RawCursor], None]) -> None:
+        with lane_transaction() as cursor:
+            if finished:
+                write(cursor)
+            moved = self._record_delivered(cursor, finished)
+            moved.update(self._record_others(cursor, finished, ended))
+            self._count(cursor, moved)
+
+    def _record_delivered(self, cursor: RawCursor, finished: Iterable[Finished]) -> Counter[str]:
+        ids: dict[int, list[UUID]] = defaultdict(list)
+        for item in finished:
+            if isinstance(item.outcome, Delivered):
+                ids[item.outcome.status_code].append(item.sent.outgoing.row.id)
+        moved: Counter[str] = Counter()
+        for status_code, of_status in ids.items():
+            cursor.execute(
+                statements.RECORD_DELIVERED, {**self.claims.key, "status_code": status_code, "ids": of_status}
+            )
+            moved[NotificationState.DELIVERED] += cursor.rowcount
+        return moved
+
+    def _record_others(self, cursor: RawCursor, finished: Iterable[Finished], ended: Iterable[Ended]) -> Counter[str]:
+        changes = [self._failed_change(item, item.outcome) for item in finished if isinstance(item.outcome, Failed)]
+        changes += [self._ended_change(item) for item in ended]
+        if not changes:
+            return Counter()
+        columns = zip(*changes, strict=True)
+        names = ("ids", "states", "reasons", "details", "status_codes", "due", "requests", "requested")
+        cursor.execute(
+            statements.RECORD_OTHERS,
+            {**self.claims.key, **{name: list(column) for name, column in zip(names, columns, strict=True)}},
+        )
+        return Counter(state for (state,) in cursor.fetchall())
+
+    def _failed_change(self, item: Finished, failed: Failed) -> tuple[Any, ...]:
+        outgoing, retries = item.sent.outgoing, item.retry_at is not None
+        return (
+            outgoing.row.id,
+            str(item.state),
+            str(failed.reason),
+            self.rows.detail(failed),
+            failed.status_code,
+            item.retry_at,
+            outgoing.rendered.dump() if retries else None,
+            True,
+        )
+
+    def _ended_change(self, item: Ended) -> tuple[Any, ...]:
+        detail = stored_detail(mask(item.detail, self.rows.secrets))
+        return (item.row.id, str(item.state), str(item.reason), detail, None, None, None, False)
+
+    def _count(self, cursor: RawCursor, moved: Counter[str]) -> None:
+        """Counts what the fenced updates changed, not what was sent; in one order, so that nobody waits in a circle."""
+        for state in sorted(FINAL.intersection(moved)):
+            if moved[state]:
+                cursor.execute(
+                    statements.TALLY,
+                    {"run": self.claims.run_id, "slot": self.slot, "state": state, "count": moved[state]},
+                )
+
+
+def _copy(cursor: RawCursor, attempts: Sequence[Row], exchanges: Sequence[Row]) -> None:
+    _copy_rows(cursor, statements.COPY_ATTEMPTS, ATTEMPT_TYPES, attempts)
+    _copy_rows(cursor, statements.COPY_EXCHANGES, EXCHANGE_TYPES, exchanges)
+
+
+def _merge(cursor: RawCursor, attempts: Sequence[Row], exchanges: Sequence[Row]) -> None:
+    cursor.execute(statements.STAGE)
+    _copy_rows(cursor, statements.COPY_STAGED_ATTEMPTS, ATTEMPT_TYPES, attempts)
+    _copy_rows(cursor, statements.COPY_STAGED_EXCHANGES, EXCHANGE_TYPES, exchanges)
+    cursor.execute(statements.MERGE_ATTEMPTS)
+    cursor.execute(statements.MERGE_EXCHANGES)
+
+
+def _copy_rows(cursor: RawCursor, statement: str, types: Sequence[str], rows: Iterable[Row]) -> None:
+    with cursor.copy(statement) as copy:
+        copy.set_types(types)
+        write = copy.write_row
+        for row in rows:
+            write(row)

@@ -1,0 +1,92 @@
+"""The rows of an attempt and its exchange, in the order of ``statements``' columns, secrets masked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from delivery.outcomes import Failed
+from delivery.results import Finished
+from notifications.masking import mask, mask_bytes, mask_headers, mask_url
+from outbound.outcomes import Answer
+
+ATTEMPT_TYPES = (
+    *("int8", "timestamptz", "int8", "uuid", "int2", "timestamptz", "varchar", "varchar", "varchar", "int2"),
+    *("varchar", "int4", "int4", "int4", "int4", "int4", "timestamptz", "int2"),
+)
+EXCHANGE_TYPES = (
+    *("int2", "date", "int8", "uuid", "int2", "varchar", "text", "text", "bytea"),
+    *("text", "bytea", "int8", "bool"),
+)
+DETAIL_LENGTH = 500
+_MICROSECONDS = 1_000_000
+Row = tuple[Any, ...]
+
+
+def stored_detail(text: str) -> str:
+    """As the column takes it: bounded, and without the NUL that PostgreSQL refuses."""
+    return text.replace("\0", "")[:DETAIL_LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
+class RowMaker:
+    """Makes the rows of one lane's requests."""
+
+    workspace_id: int
+    run_id: int
+    run_at: datetime
+    retention_days: int
+    secrets: tuple[str, ...]
+
+    def attempt(self, item: Finished) -> Row:
+        row, outcome, result = item.sent.outgoing.row, item.outcome, item.sent.result
+        failed = outcome if isinstance(outcome, Failed) else None
+        dns, connect, tls, first_byte, total = (round(phase * _MICROSECONDS) for phase in result.phases)
+        return (
+            self.workspace_id,
+            self.run_at,
+            self.run_id,
+            row.id,
+            row.number,
+            item.sent.started_at,
+            str(item.attempt_outcome),
+            str(failed.reason) if failed else "",
+            self.detail(failed) if failed else "",
+            outcome.status_code,
+            result.address,
+            dns,
+            connect,
+            tls,
+            first_byte,
+            total,
+            item.retry_at,
+            self.retention_days,
+        )
+
+    def exchange(self, item: Finished) -> Row:
+        outgoing, result = item.sent.outgoing, item.sent.result
+        answer = result if isinstance(result, Answer) else None
+        return (
+            self.retention_days,
+            item.sent.started_at.date(),
+            self.workspace_id,
+            outgoing.row.id,
+            outgoing.row.number,
+            outgoing.rendered.method,
+            mask_url(outgoing.url, self.secrets),
+            mask_headers(outgoing.headers, self.secrets),
+            mask_bytes(outgoing.rendered.body, self.secrets),
+            _answer_headers(answer.headers, self.secrets) if answer else "",
+            mask_bytes(answer.body, self.secrets, truncated=answer.truncated) if answer else b"",
+            answer.body_size if answer else 0,
+            answer.truncated if answer else False,
+        )
+
+    def detail(self, failed: Failed) -> str:
+        return stored_detail(mask(failed.detail, self.secrets))
+
+
+# Most answers of a destination carry the same headers, but for a date that changes once a second.
+@lru_cache(maxsize=1024)
+def _answer_headers(headers: tuple[tuple[bytes, bytes], ...], secrets: tuple[str, ...]) -> str:
+    return mask_headers(headers, secrets)

@@ -1,0 +1,97 @@
+"""Launching and steering runs. The engine itself is in ``lane``, ``preparation`` and ``sweep``."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.actors import Actor
+from accounts.audit import audit
+from accounts.models import User, Workspace
+from accounts.permissions import permit
+from audience.choice import AudienceChoice
+from audience.selection import choice_frozen
+from channels.models import SendPolicy
+from delivery.asks import lanes_ask, preparation_ask, settle_ask
+from delivery.runs import run_move
+from delivery.slots import slots_refill, token_create
+from notifications.models import LaneSlot, Run
+from notifications.partitions import partitions_ensure
+from notifications.states import RunKind, RunState
+from templates_lib.content import WebhookContent
+from webhooks_platform.base.errors import StaleState
+
+
+@transaction.atomic
+def run_start(
+    *,
+    workspace: Workspace,
+    campaign_id: int,
+    campaign_name: str,
+    kind: RunKind,
+    content: WebhookContent,
+    policy: SendPolicy,
+    connection_id: int | None,
+    audience: AudienceChoice,
+    audience_description: str,
+    retention_days: int,
+    launched_by: User | None,
+    at: datetime,
+) -> Run:
+    """A new run with frozen content, policy and audience; its preparation begins when the transaction is committed.
+
+    The caller has checked the rights. Raises SegmentRemoved when the audience's segment is gone.
+    """
+    partitions_ensure(now=at)
+    run = Run.objects.create(
+        workspace=workspace,
+        campaign_id=campaign_id,
+        campaign_name=campaign_name,
+        kind=kind,
+        run_at=at,
+        content=content,
+        policy=policy,
+        connection_id=connection_id,
+        retention_days=retention_days,
+        slots=max(1, min(settings.LANE_SLOTS_PER_RUN, policy.max_in_flight)),
+        audience=choice_frozen(workspace, audience),
+        audience_description=audience_description[:300],
+        launched_by=launched_by,
+    )
+    LaneSlot.objects.bulk_create(LaneSlot(run=run, slot=slot, token=token_create()) for slot in range(run.slots))
+    transaction.on_commit(lambda: preparation_ask(run.pk))
+    return run
+
+
+@transaction.atomic
+def run_pause(*, run: Run, actor: Actor) -> None:
+    """No further request leaves after a fifth of a second; those on their way are recorded. Raises StaleState."""
+    permit(actor, "run.control")
+    run_move(run, RunState.PAUSED)
+    audit(actor, "run.paused", run)
+
+
+@transaction.atomic
+def run_resume(*, run: Run, actor: Actor) -> None:
+    """Goes on where it was paused, preparing its audience first if that was not complete. Raises StaleState."""
+    permit(actor, "run.control")
+    run.refresh_from_db(fields=["state", "prepared_at"])
+    if run.state != RunState.PAUSED:
+        raise StaleState("This run is not paused (any more). Reload the page.")
+    run_move(run, RunState.PREPARING if run.prepared_at is None else RunState.RUNNING)
+    audit(actor, "run.resumed", run)
+    transaction.on_commit(lambda: _run_wake(run.pk))
+
+
+@transaction.atomic
+def run_stop(*, run: Run, actor: Actor, reason: str = "") -> None:
+    """Ends the run for good: whoever was not sent to yet is cancelled. Raises StaleState when it is over already."""
+    permit(actor, "run.control")
+    run_move(run, RunState.STOPPING, stop_reason=reason[:300])
+    audit(actor, "run.stopped", run, reason=reason)
+    transaction.on_commit(lambda: settle_ask(run.pk))
+
+
+def _run_wake(run_id: int) -> None:
+    preparation_ask(run_id)
+    lanes_ask(slots_refill(run_id))

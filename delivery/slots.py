@@ -1,0 +1,62 @@
+"""Lane slots: how many lanes a run has, and who runs each. Every change hands the slot's token on."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from delivery.database import raw_cursor
+from delivery.statements import SLOT_LEAVE, SLOT_RENEW, SLOT_TAKE, SLOTS_REFILL
+
+# A message may wait this long in the queue before it is sent again; a copy too many finds its token gone.
+MESSAGE_LEASE = timedelta(seconds=10)
+# A lane renews its slot far more often than this; one that doesn't is taken for dead.
+LANE_LEASE = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotTicket:
+    """The right to run one lane once."""
+
+    run_id: int
+    slot: int
+    token: int
+
+
+def token_create() -> int:
+    """A random positive 62-bit number: unique without asking anyone, and it fits a bigint."""
+    return secrets.randbits(62) | 1
+
+
+def slot_take(ticket: SlotTicket) -> SlotTicket | None:
+    """The lane's own ticket, or None when the one that came with the message was used already."""
+    taken = SlotTicket(ticket.run_id, ticket.slot, token_create())
+    return taken if _change(SLOT_TAKE, ticket, new=taken.token, lease=LANE_LEASE) else None
+
+
+def slot_renew(ticket: SlotTicket) -> bool:
+    """False when somebody else runs the slot meanwhile: the lane must end."""
+    return _change(SLOT_RENEW, ticket, lease=LANE_LEASE)
+
+
+def slot_leave(ticket: SlotTicket, *, continues: bool) -> SlotTicket | None:
+    """Ends the lane's right. The ticket for its continuation; None when there is none, or the slot was lost."""
+    following = SlotTicket(ticket.run_id, ticket.slot, token_create())
+    left = _change(SLOT_LEAVE, ticket, new=following.token, lease=MESSAGE_LEASE if continues else None)
+    return following if left and continues else None
+
+
+def slots_refill(run_id: int | None = None) -> list[SlotTicket]:
+    """Tickets for the free slots of the run (of all sending runs) that have due rows to send."""
+    parameters = {"run": run_id, "batch": settings.LANE_BATCH, "lease": MESSAGE_LEASE}
+    with transaction.atomic(), raw_cursor() as cursor:
+        cursor.execute(SLOTS_REFILL, parameters)
+        return [SlotTicket(*row) for row in cursor.fetchall()]
+
+
+def _change(statement: str, ticket: SlotTicket, **parameters: object) -> bool:
+    with transaction.atomic(), raw_cursor() as cursor:
+        cursor.execute(statement, {"run": ticket.run_id, "slot": ticket.slot, "token": ticket.token, **parameters})
+        return cursor.rowcount == 1

@@ -1,0 +1,269 @@
+"""The engine's set-wise SQL, built from the maps of ``notifications.states``; nothing else moves many rows at once.
+
+Nothing but literals of this module and of those maps is put into the text; values are always bound by the server.
+Written for PostgreSQL 15. States stand in the text as literals, so that partial indexes are used whatever the plan.
+"""
+
+# ruff: noqa: S608
+
+from collections.abc import Iterable
+
+from audience.persons import SNAPSHOT_SQL
+from notifications.states import (
+    CLAIMABLE,
+    NOTIFICATION_TRANSITIONS,
+    RUN_SENDING,
+    RUN_TRANSITIONS,
+    AttemptOutcome,
+    NotificationState,
+    Reason,
+    RunState,
+)
+
+
+def _listed(states: Iterable[str], order: Iterable[str]) -> str:
+    wanted = frozenset(states)
+    return ", ".join(f"'{state}'" for state in order if state in wanted)
+
+
+def _leads_to(*targets: str) -> str:
+    """The notification states from which every one of ``targets`` may follow, as a list of SQL literals."""
+    sources = [state for state, following in NOTIFICATION_TRANSITIONS.items() if following.issuperset(targets)]
+    if not sources:
+        raise ValueError(f"No state leads to {targets}.")
+    return _listed(sources, NotificationState.values)
+
+
+def _run_leads_to(target: str) -> str:
+    return _listed((state for state, following in RUN_TRANSITIONS.items() if target in following), RunState.values)
+
+
+S, R, A = NotificationState, Reason, AttemptOutcome
+_CLAIMABLE = _listed(CLAIMABLE, NotificationState.values)
+_SENDING_RUNS = _listed(RUN_SENDING, RunState.values)
+_OF_RUN = "n.workspace_id = %(workspace)s and n.run_at = %(run_at)s"
+_FENCED = f"{_OF_RUN} and n.lease_token = %(token)s"
+_LET_GO = "lease_until = null, lease_token = null, started_at = null, updated_at = now()"
+_EMPTIED = "person = null, request = null"
+
+# Right after a big INSERT the planner knows nothing of the new rows: it would read whole partitions. Until the end of
+# the transaction it takes the index whatever its statistics say.
+PLAN_BY_INDEX = """
+select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+       set_config('enable_mergejoin', 'off', true)
+"""
+
+# --- Preparation ------------------------------------------------------------------------------------------------------
+
+# `{profiles}`: a query of (id, user_id, is_test), ordered and limited. Its function is volatile, so PostgreSQL works
+# out each row's id once.
+PREPARE = f"""
+with made as (
+  insert into notification (id, workspace_id, run_at, run_id, campaign_id, profile_id, user_id, is_test, webhook_id,
+                            state, due_at, updated_at)
+  select p.made_id, %s, %s, %s, %s, p.id, p.user_id, p.is_test, p.made_id, '{S.QUEUED}', %s, now()
+  from (select uuid_time_ordered() as made_id, chosen.* from ({{profiles}}) chosen) p
+  returning profile_id
+)
+select count(*), max(profile_id) from made
+"""
+
+# --- Lane slots -------------------------------------------------------------------------------------------------------
+
+# Every message carries the slot's token: of several copies the first one wins, the others find another token.
+SLOT_TAKE = """
+update notifications_laneslot set token = %(new)s, lease_until = now() + %(lease)s
+where run_id = %(run)s and slot = %(slot)s and token = %(token)s
+"""
+SLOT_RENEW = """
+update notifications_laneslot set lease_until = now() + %(lease)s
+where run_id = %(run)s and slot = %(slot)s and token = %(token)s
+"""
+# With a lease: a continuation is on its way. Without: idle, until the sweep finds due rows.
+SLOT_LEAVE = """
+update notifications_laneslot set token = %(new)s, lease_until = now() + %(lease)s
+where run_id = %(run)s and slot = %(slot)s and token = %(token)s
+"""
+# As many free slots of each sending run as its due rows fill; `%(run)s` null: of all runs.
+SLOTS_REFILL = f"""
+with needy as (
+  select r.id, (
+    select count(*) from (
+      select from notification n
+      where n.workspace_id = r.workspace_id and n.run_at = r.run_at and n.run_id = r.id
+        and n.state in ({_CLAIMABLE}) and n.due_at <= now()
+      limit %(batch)s * r.slots
+    ) due
+  ) as due
+  from notifications_run r
+  where r.state in ({_SENDING_RUNS}) and (%(run)s::bigint is null or r.id = %(run)s)
+), free as (
+  select s.id, needy.due, row_number() over (partition by s.run_id order by s.slot) as place
+  from notifications_laneslot s join needy on needy.id = s.run_id
+  where needy.due > 0 and (s.lease_until is null or s.lease_until < now())
+)
+update notifications_laneslot s set lease_until = now() + %(lease)s
+from free
+where s.id = free.id and (free.place - 1) * %(batch)s < free.due
+  and (s.lease_until is null or s.lease_until < now())
+returning s.run_id, s.slot, s.token
+"""
+
+# --- Claim ------------------------------------------------------------------------------------------------------------
+
+# The person is read once, at the first claim; a profile that is gone says so in the last column.
+CLAIM = f"""
+with due as (
+  select n.id, n.profile_id from notification n
+  where {_OF_RUN} and n.run_id = %(run)s and n.state in ({_CLAIMABLE}) and n.due_at <= now()
+  order by n.due_at, n.id limit %(limit)s for update skip locked
+)
+update notification n
+set state = '{S.SENDING}', lease_until = now() + %(lease)s, lease_token = %(token)s,
+    attempt_number = n.attempt_number + 1, first_attempt_at = coalesce(n.first_attempt_at, now()), updated_at = now(),
+    person = case when n.person is not null or p.id is null then n.person else {SNAPSHOT_SQL} end
+from due left join audience_profile p on p.id = due.profile_id and p.workspace_id = %(workspace)s
+where {_OF_RUN} and n.id = due.id
+returning n.id, n.webhook_id, n.attempt_number, n.first_attempt_at, n.person::text, n.request, p.id is null
+"""
+
+# At-most-once: committed before the first byte leaves.
+START = f"""
+update notification n set started_at = now()
+where {_FENCED} and n.id = any(%(ids)s) and n.state in ({_leads_to(S.FAILED)})
+returning n.id
+"""
+
+# --- Record -----------------------------------------------------------------------------------------------------------
+
+ATTEMPT_COLUMNS = (
+    "workspace_id, run_at, run_id, notification_id, number, started_at, outcome, reason, reason_detail, status_code, "
+    "address, dns_us, connect_us, tls_us, first_byte_us, total_us, retry_at, retention_days"
+)
+EXCHANGE_COLUMNS = (
+    "retention_days, day, workspace_id, notification_id, number, method, url, request_headers, request_body, "
+    "response_headers, response_body, response_size, response_truncated"
+)
+COPY_ATTEMPTS = f"copy attempt ({ATTEMPT_COLUMNS}) from stdin (format binary)"
+COPY_EXCHANGES = f"copy exchange ({EXCHANGE_COLUMNS}) from stdin (format binary)"
+
+# The slow path, when an attempt of this number exists already: what really happened replaces "interrupted".
+STAGE = """
+create temporary table staged_attempt (like attempt including defaults) on commit drop;
+create temporary table staged_exchange (like exchange including defaults) on commit drop
+"""
+COPY_STAGED_ATTEMPTS = f"copy staged_attempt ({ATTEMPT_COLUMNS}) from stdin (format binary)"
+COPY_STAGED_EXCHANGES = f"copy staged_exchange ({EXCHANGE_COLUMNS}) from stdin (format binary)"
+_KEY = "workspace_id, run_at, notification_id, number"
+_REPLACED = ", ".join(
+    f"{column} = excluded.{column}" for column in ATTEMPT_COLUMNS.split(", ") if column not in _KEY.split(", ")
+)
+MERGE_ATTEMPTS = f"""
+insert into attempt ({ATTEMPT_COLUMNS}) select {ATTEMPT_COLUMNS} from staged_attempt
+on conflict ({_KEY}) do update set {_REPLACED} where attempt.outcome = '{A.INTERRUPTED}'
+"""
+MERGE_EXCHANGES = f"""
+insert into exchange ({EXCHANGE_COLUMNS}) select {EXCHANGE_COLUMNS} from staged_exchange on conflict do nothing
+"""
+
+RECORD_DELIVERED = f"""
+update notification n
+set state = '{S.DELIVERED}', status_code = %(status_code)s, reason = '', reason_detail = '', {_EMPTIED}, {_LET_GO}
+where {_FENCED} and n.id = any(%(ids)s) and n.state in ({_leads_to(S.DELIVERED)})
+"""
+# Everything else that became of a row; one that made no request gives its attempt number back.
+RECORD_OTHERS = f"""
+update notification n
+set state = o.state, reason = o.reason, reason_detail = o.detail, status_code = o.status_code,
+    due_at = coalesce(o.due_at, n.due_at), request = o.request,
+    person = case when o.state = '{S.RETRYING}' then n.person end,
+    attempt_number = n.attempt_number - case when o.requested then 0 else 1 end, {_LET_GO}
+from unnest(%(ids)s::uuid[], %(states)s::text[], %(reasons)s::text[], %(details)s::text[], %(status_codes)s::smallint[],
+            %(due)s::timestamptz[], %(requests)s::bytea[], %(requested)s::boolean[])
+  as o (id, state, reason, detail, status_code, due_at, request, requested)
+where {_FENCED} and n.id = o.id and n.state in ({_leads_to(S.RETRYING, S.FAILED, S.SKIPPED)})
+returning n.state
+"""
+# Claimed but not sent: as if it had never been claimed, but for the person, who stays as first read.
+GIVE_BACK = f"""
+update notification n
+set state = case when n.attempt_number > 1 then '{S.RETRYING}' else '{S.QUEUED}' end,
+    first_attempt_at = case when n.attempt_number > 1 then n.first_attempt_at end,
+    attempt_number = n.attempt_number - 1, {_LET_GO}
+where {_FENCED} and n.id = any(%(ids)s) and n.state in ({_leads_to(S.RETRYING, S.QUEUED)})
+"""
+TALLY = """
+insert into notifications_runtally (run_id, slot, state, count) values (%(run)s, %(slot)s, %(state)s, %(count)s)
+on conflict (run_id, slot, state) do update set count = notifications_runtally.count + excluded.count
+"""
+
+# --- Sweep ------------------------------------------------------------------------------------------------------------
+
+# An at-most-once row that never started goes back as if unclaimed; one that did ends here; all others are due again.
+EXPIRE = f"""
+with expired as (
+  select n.workspace_id, n.run_at, n.run_id, n.id, n.attempt_number as number, r.retention_days,
+         coalesce(n.started_at, n.updated_at) as started_at,
+         case when r.policy->>'guarantee' <> 'at_most_once' then 'repeat'
+              when n.started_at is null then 'unclaim' else 'end' end as fate
+  from notification n join notifications_run r on r.id = n.run_id
+  where n.state in ({_leads_to(S.QUEUED, S.RETRYING, S.FAILED)}) and n.lease_until < now()
+  order by n.lease_until limit %(limit)s for update of n skip locked
+), moved as (
+  update notification n
+  set state = case when e.fate = 'end' then '{S.FAILED}' when e.fate = 'repeat' or e.number > 1 then '{S.RETRYING}'
+                   else '{S.QUEUED}' end,
+      reason = case when e.fate = 'unclaim' then n.reason else '{R.INTERRUPTED}' end,
+      reason_detail = case when e.fate = 'unclaim' then n.reason_detail else '' end,
+      status_code = case when e.fate = 'unclaim' then n.status_code end,
+      attempt_number = e.number - case when e.fate = 'unclaim' then 1 else 0 end,
+      person = case when e.fate <> 'end' then n.person end, request = case when e.fate <> 'end' then n.request end,
+      {_LET_GO}
+  from expired e
+  where n.workspace_id = e.workspace_id and n.run_at = e.run_at and n.id = e.id
+  returning e.*
+), logged as (
+  insert into attempt (workspace_id, run_at, run_id, notification_id, number, started_at, outcome, reason,
+                       retention_days)
+  select workspace_id, run_at, run_id, id, number, started_at, '{A.INTERRUPTED}', '{R.INTERRUPTED}', retention_days
+  from moved where fate <> 'unclaim'
+  on conflict do nothing
+), counted as (
+  insert into notifications_runtally (run_id, slot, state, count)
+  select run_id, -1, '{S.FAILED}', count(*) from moved where fate = 'end' group by run_id order by run_id
+  on conflict (run_id, slot, state) do update set count = notifications_runtally.count + excluded.count
+)
+select count(*) from moved
+"""
+CANCEL = f"""
+with waiting as (
+  select n.id from notification n
+  where {_OF_RUN} and n.run_id = %(run)s and n.state in ({_CLAIMABLE})
+  order by n.due_at, n.id limit %(limit)s for update skip locked
+), gone as (
+  update notification n
+  set state = '{S.CANCELLED}', reason = '{R.STOPPED}', reason_detail = '', {_EMPTIED}, {_LET_GO}
+  from waiting
+  where {_OF_RUN} and n.id = waiting.id and n.state in ({_leads_to(S.CANCELLED)})
+  returning n.id
+), counted as (
+  insert into notifications_runtally (run_id, slot, state, count)
+  select %(run)s, -1, '{S.CANCELLED}', count(*) from gone having count(*) > 0
+  on conflict (run_id, slot, state) do update set count = notifications_runtally.count + excluded.count
+)
+select count(*) from gone
+"""
+# Compare-and-swap on the ledger itself: a run ends when every one of its people has ended, and never before.
+_BALANCED = "r.audience_count = (select coalesce(sum(t.count), 0) from notifications_runtally t where t.run_id = r.id)"
+COMPLETE = f"""
+update notifications_run r set state = '{RunState.COMPLETED}', finished_at = now()
+where r.state in ({_run_leads_to(RunState.COMPLETED)}) and r.prepared_at is not null and {_BALANCED}
+  and (%(run)s::bigint is null or r.id = %(run)s)
+returning r.id
+"""
+FINISH_STOPPING = f"""
+update notifications_run r set state = '{RunState.STOPPED}', finished_at = now()
+where r.state in ({_run_leads_to(RunState.STOPPED)}) and {_BALANCED} and (%(run)s::bigint is null or r.id = %(run)s)
+returning r.id
+"""
+SENDING_AMONG = f"select id from notifications_run where id = any(%(runs)s) and state in ({_SENDING_RUNS})"

@@ -1,0 +1,33 @@
+"""What keeps promises when anything died: finds what nobody works on and asks again. Two at once are harmless."""
+
+from django.db import transaction
+
+from delivery.asks import lanes_ask, preparation_ask
+from delivery.database import counted, raw_cursor
+from delivery.preparation import runs_unprepared
+from delivery.runs import run_settle
+from delivery.slots import slots_refill
+from delivery.statements import EXPIRE
+
+EXPIRE_AT_ONCE = 2_000
+
+
+def sweep() -> None:
+    """Expired leases, audiences left half made, runs that stop or are over, and lanes for due rows."""
+    leases_expire()
+    for run_id in runs_unprepared():
+        preparation_ask(run_id)
+    run_settle()
+    lanes_ask(slots_refill())
+
+
+def leases_expire() -> int:
+    """Brings rows whose lane died back to be due, each with an attempt `interrupted`; returns how many."""
+    total = 0
+    while True:
+        with transaction.atomic(), raw_cursor() as cursor:
+            cursor.execute(EXPIRE, {"limit": EXPIRE_AT_ONCE})
+            expired = counted(cursor)
+        total += expired
+        if expired < EXPIRE_AT_ONCE:
+            return total

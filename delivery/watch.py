@@ -1,0 +1,71 @@
+"""Whether lanes may go on: one small query a process five times a second, and the worker's own shutdown."""
+
+import logging
+import threading
+from collections import Counter
+
+from django.db import Error, connection
+
+from delivery.database import raw_cursor
+from delivery.statements import SENDING_AMONG
+
+logger = logging.getLogger(__name__)
+LOOK_EVERY = 0.2  # seconds; how soon a pause or stop is noticed
+
+
+class Watch:
+    """What this process's lanes ask before each step. The thread looks only while lanes run."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watched: Counter[int] = Counter()
+        self._halted: frozenset[int] = frozenset()
+        self._shutting_down = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def shut_down(self) -> None:
+        """From now on lanes give back what has not left. Safe in a signal handler."""
+        self._shutting_down.set()
+
+    @property
+    def shutting_down(self) -> bool:
+        return self._shutting_down.is_set()
+
+    def may_send(self, run_id: int) -> bool:
+        return run_id not in self._halted and not self._shutting_down.is_set()
+
+    def enter(self, run_id: int) -> None:
+        with self._lock:
+            self._watched[run_id] += 1
+            self._halted -= {run_id}
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._look_on, name="delivery-watch", daemon=True)
+                self._thread.start()
+
+    def leave(self, run_id: int) -> None:
+        with self._lock:
+            self._watched[run_id] -= 1
+            self._watched += Counter()  # drops what has come to nothing
+
+    def _look_on(self) -> None:
+        pause = threading.Event()
+        while not pause.wait(LOOK_EVERY):
+            with self._lock:
+                watched = frozenset(self._watched)
+                if not watched:
+                    self._thread = None
+                    return
+            self._look(watched)
+
+    def _look(self, watched: frozenset[int]) -> None:
+        try:
+            with raw_cursor() as cursor:
+                cursor.execute(SENDING_AMONG, {"runs": list(watched)})
+                self._halted = watched - {run_id for (run_id,) in cursor.fetchall()}
+        except Error:
+            logger.warning("The database can't be asked which runs are paused.", exc_info=True)
+        finally:
+            connection.close()
+
+
+process_watch = Watch()

@@ -1,0 +1,109 @@
+"""A rolling window of requests on the process's HTTP loop: as one answer comes, the next request leaves."""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+
+from delivery.outgoing import Outgoing
+from outbound.loop import HttpLoop
+from outbound.outcomes import Answer, Broken
+from outbound.sender import send
+
+# The lane is woken when so many outcomes wait for it, or when the window runs empty.
+WAKE_AT = 250
+Send = Callable[[httpx.AsyncBaseTransport, httpx.Request], Awaitable[Answer | Broken]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that was made, and what became of it."""
+
+    outgoing: Outgoing
+    started_at: datetime
+    result: Answer | Broken
+
+
+class Window:
+    """At most ``limit`` requests of one lane in flight. Used by one thread; requests live on the loop's thread."""
+
+    def __init__(self, http: HttpLoop, limit: int, *, send: Send = send) -> None:
+        self._http = http
+        self._limit = limit
+        self._send = send
+        self._pending: deque[Outgoing] = deque()
+        self._done: deque[Sent] = deque()
+        self._late: list[Outgoing] = []
+        self._workers: set[asyncio.Task[None]] = set()
+        self._news = threading.Event()
+        self._fed = 0
+        self._returned = 0
+
+    @property
+    def in_hand(self) -> int:
+        """Requests that were fed and have neither been handed back nor reported."""
+        return self._fed - self._returned
+
+    @property
+    def waiting(self) -> int:
+        """Requests that have not left yet."""
+        return len(self._pending)
+
+    @property
+    def late(self) -> bool:
+        """Whether requests waited longer than they may: they are to be taken back."""
+        return bool(self._late)
+
+    def feed(self, batch: Sequence[Outgoing]) -> None:
+        self._fed += len(batch)
+        self._http.run(self._extend(batch))
+
+    def wait(self, seconds: float) -> list[Sent]:
+        """Outcomes, at once when there are many or when nothing is left to wait for, else after ``seconds``."""
+        if self.in_hand > len(self._done):
+            self._news.wait(seconds)
+        self._news.clear()
+        outcomes = [self._done.popleft() for _ in range(len(self._done))]
+        self._returned += len(outcomes)
+        return outcomes
+
+    def take_back(self) -> list[Outgoing]:
+        """What has not left yet, and what waited longer than it may; it will not be sent from here."""
+        taken = self._http.run(self._withdraw()).result()
+        self._returned += len(taken)
+        return taken
+
+    # -- on the loop ---------------------------------------------------------------------------------------------------
+
+    async def _extend(self, batch: Sequence[Outgoing]) -> None:
+        self._pending.extend(batch)
+        for _ in range(min(self._limit - len(self._workers), len(self._pending))):
+            worker = asyncio.create_task(self._work())
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+
+    async def _withdraw(self) -> list[Outgoing]:
+        taken = [*self._late, *self._pending]
+        self._late.clear()
+        self._pending.clear()
+        return taken
+
+    async def _work(self) -> None:
+        pending, done, send, transport = self._pending, self._done, self._send, self._http.transport
+        while pending:
+            outgoing = pending.popleft()
+            if time.monotonic() > outgoing.send_before:
+                self._late.append(outgoing)
+                continue
+            started_at = datetime.now(UTC)
+            result = await send(transport, outgoing.request)
+            done.append(Sent(outgoing, started_at, result))
+            if len(done) >= WAKE_AT:
+                self._news.set()
+        if len(self._workers) <= 1:
+            self._news.set()
