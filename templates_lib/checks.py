@@ -39,7 +39,7 @@ class Variable:
 def check_content(
     content: WebhookContent, *, secret_attached: bool, known_names: Iterable[str] | None = None
 ) -> tuple[Problem, ...]:
-    """Every error and warning, in the order of the fields. Without errors, `compile_content` accepts the content.
+    """Every error and warning. Without errors, `compile_content` accepts the content.
 
     `known_names`: the standard fields and attributes of the workspace's profiles; with them, other names are warned of.
     """

@@ -130,12 +130,19 @@ def _compile_field(kind: str, text: str, missing: str) -> FieldTemplate:
 def _source(kind: str, text: str) -> Source:
     if len(text) > limits.MAX_SOURCE_CHARACTERS:
         raise TemplateRefused(f"The text is longer than {limits.MAX_SOURCE_CHARACTERS:,} characters.")
-    source = Source(text if kind == "text" else text.rstrip())
+    source = Source(_trimmed(kind, text))
     bad = _NOT_SENDABLE.search(source.text)
     if bad:
         line, column = source.line_and_column(bad.start())
         raise TemplateRefused("This character can't be sent.", line=line, column=column, hint="Remove it.")
     return source
+
+
+def _trimmed(kind: str, text: str) -> str:
+    """Space around a URL and at the end of a body means nothing; in plain text it may."""
+    if kind == "text":
+        return text
+    return text.strip() if kind.startswith("url") else text.rstrip()
 
 
 def _compile(kind: str, source: Source, environment: RenderEnvironment) -> FieldTemplate:

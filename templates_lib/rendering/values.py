@@ -4,6 +4,7 @@ import datetime
 import json
 import math
 import re
+import uuid
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -119,6 +120,8 @@ def to_text(context: RenderContext, value: Any, site: Site | None = None) -> str
         return repr(value)
     if isinstance(value, DATES):
         return value.isoformat()
+    if kind is uuid.UUID:
+        return str(value)
     if isinstance(value, (list, tuple, dict)):
         return to_json(context, value, site)
     raise BadValue(f"A {type_name(value)} can't be sent as text.", site=site)

@@ -1,6 +1,7 @@
 """What templates may do, and what happens to missing values, skips and the message text."""
 
 import datetime
+import uuid
 from typing import Any
 
 import orjson
@@ -102,6 +103,7 @@ FILTERS = [
     ("{{ x == 'a' }} {{ x != 'a' }}", {}, "false true"),
     ("{% if x %}a{% elif y %}b{% else %}c{% endif %}", {"y": 1}, "b"),
     ("{{ profile['my key'] }}", {"profile": {"my key": "v"}}, "v"),
+    ("{{ x }}", {"x": uuid.UUID(int=7)}, "00000000-0000-0000-0000-000000000007"),
     ("{{ true }} {{ 1.0 }} {{ [1, 'a'] }}", {}, 'true 1.0 [1,"a"]'),
 ]
 
@@ -114,6 +116,10 @@ def test_filters(source: str, values: dict[str, Any], expected: str) -> None:
 def test_url_path_keeps_slashes() -> None:
     url = render_field("url", "https://a.example.com/{{ x | url_path }}?q={{ x }}", {"x": "a b/c"})
     assert url == "https://a.example.com/a%20b/c?q=a%20b%2Fc"
+
+
+def test_space_around_a_url_means_nothing() -> None:
+    assert render_field("url", " https://a.example.com/{{ x }}\n", {"x": 1}) == "https://a.example.com/1"
 
 
 def test_url_in_another_script_becomes_ascii() -> None:

@@ -158,7 +158,7 @@ BOMBS = {
     "adding text": "{% set n = namespace(v='ab') %}{% for a in range(99) %}{% set n.v = n.v + n.v %}{% endfor %}",
     "doubling list": "{% set n = namespace(v=[1]) %}{% for a in range(99) %}{% set n.v = n.v + n.v %}{% endfor %}",
     "nesting list": "{% set n = namespace(v=[1]) %}{% for a in range(99) %}{% set n.v = [n.v, n.v] %}{% endfor %}",
-    "nesting object": "{% set n = namespace(v={}) %}{% for a in range(99) %}{% set n.v = {1: n.v, 2: n.v} %}{% endfor %}",
+    "objects": "{% set n = namespace(v={}) %}{% for a in range(99) %}{% set n.v = {1: n.v, 2: n.v} %}{% endfor %}",
     "nesting tuple": "{% set n = namespace(v=(1,)) %}{% for a in range(99) %}{% set n.v = (n.v, n.v) %}{% endfor %}",
     "replace": "{{ big | replace('a', big) }}",
     "replace method": "{{ big.replace('a', big) }}",
