@@ -1,0 +1,18 @@
+"""What the ledger's pages and API refuse, in words."""
+
+from webhooks_platform.base.errors import InvalidInput, NotFound
+
+
+class RunNotFound(NotFound):
+    code = "run_not_found"
+    title = "No such run"
+
+
+class NotificationNotFound(NotFound):
+    code = "notification_not_found"
+    title = "No such notification"
+
+
+class FilterInvalid(InvalidInput):
+    code = "filter_invalid"
+    title = "This filter can't be used"

@@ -1,0 +1,47 @@
+"""Reads of the template library, the workspace first."""
+
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
+
+from accounts.models import Workspace
+from templates_lib.errors import TemplateNotFound
+from templates_lib.models import Template, TemplateVersion
+
+
+def templates_available(workspace: Workspace) -> QuerySet[Template]:
+    """Templates that a campaign can choose, by name, each with ``version_number`` of its newest version."""
+    return _numbered(Template.objects.filter(workspace=workspace, archived_at=None)).order_by("name", "id")
+
+
+def templates_found(workspace: Workspace, *, search: str = "", archived: bool = False) -> QuerySet[Template]:
+    """The library's list: in use or archived, where name or description contains ``search``."""
+    rows = Template.objects.filter(workspace=workspace, archived_at__isnull=not archived)
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(description__icontains=search))
+    return _numbered(rows).select_related("created_by").order_by("name", "id")
+
+
+def template_get(workspace: Workspace, template_id: int) -> Template:
+    """Raises TemplateNotFound for an id that is not this workspace's; archived ones are found."""
+    rows = _numbered(Template.objects.filter(workspace=workspace)).select_related("created_by")
+    template = rows.filter(pk=template_id).first()
+    if template is None:
+        raise TemplateNotFound("This template does not exist in this workspace. Go back to the library.")
+    return template
+
+
+def template_versions(template: Template) -> list[TemplateVersion]:
+    """Newest first."""
+    return list(template.versions.select_related("created_by").order_by("-number"))
+
+
+def template_version_get(template: Template, number: int) -> TemplateVersion:
+    """Raises TemplateNotFound for a number that the template never had."""
+    version = template.versions.filter(number=number).select_related("created_by").first()
+    if version is None:
+        raise TemplateNotFound(f"“{template}” has no version {number}. Choose one from its list.")
+    return version
+
+
+def _numbered(rows: QuerySet[Template]) -> QuerySet[Template]:
+    newest = TemplateVersion.objects.filter(template=OuterRef("pk")).order_by("-number").values("number")[:1]
+    return rows.annotate(version_number=Subquery(newest, output_field=IntegerField()))

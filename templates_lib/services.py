@@ -1,0 +1,176 @@
+"""Writes of the template library. A version is never changed: every change of content is a new one."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.audit import audit
+from accounts.models import Workspace
+from accounts.permissions import permit
+from templates_lib.content import WebhookContent
+from templates_lib.errors import TemplateArchived, TemplateInvalid, TemplateNameTaken
+from templates_lib.models import Template, TemplateVersion
+
+NAME_LENGTH = 80
+DESCRIPTION_LENGTH = 300
+
+
+@transaction.atomic
+def template_save(
+    *,
+    workspace: Workspace,
+    actor: Actor,
+    name: str,
+    content: WebhookContent,
+    answered_ok_at: datetime | None,
+    new_version: bool = False,
+    description: str = "",
+) -> Template:
+    """Keeps everything of ``content`` except the message text.
+
+    ``answered_ok_at``: when this very content last answered 20x; None if it never did. Raises TemplateNameTaken when
+    a template of that name exists, unless ``new_version`` asks for its next version; TemplateInvalid for a bad name.
+    """
+    permit(actor, "template.edit")
+    name = _name(name)
+    existing = Template.objects.select_for_update().filter(workspace=workspace, name=name, archived_at=None).first()
+    if existing is None:
+        return _created(workspace, actor, name, content, answered_ok_at, _description(description))
+    if not new_version:
+        raise _taken(existing)
+    existing.answered_ok_at = answered_ok_at
+    existing.save(update_fields=["answered_ok_at", "updated_at"])
+    version = _version_add(existing, actor, content)
+    audit(actor, "template.save_version", existing, version=version.number)
+    return existing
+
+
+def _created(
+    workspace: Workspace,
+    actor: Actor,
+    name: str,
+    content: WebhookContent,
+    answered_ok_at: datetime | None,
+    description: str,
+) -> Template:
+    template = Template(
+        workspace=workspace,
+        name=name,
+        description=description,
+        answered_ok_at=answered_ok_at,
+        created_by=actor.user,
+    )
+    _stored(template)
+    _version_add(template, actor, content)
+    audit(actor, "template.create", template)
+    return template
+
+
+def _version_add(template: Template, actor: Actor, content: WebhookContent) -> TemplateVersion:
+    """The caller holds the template's row, so the next number is free."""
+    latest = template.versions.order_by("-number").first()
+    return TemplateVersion.objects.create(
+        template=template,
+        number=latest.number + 1 if latest else 1,
+        content=content.without_message(),
+        created_by=actor.user,
+    )
+
+
+@transaction.atomic
+def template_rename(*, actor: Actor, template: Template, name: str, description: str) -> Template:
+    """Raises TemplateNameTaken or TemplateInvalid."""
+    permit(actor, "template.edit")
+    template = _held(template)
+    before = template.name
+    template.name, template.description = _name(name), _description(description)
+    _stored(template)
+    audit(actor, "template.rename", template, name=template.name, before=before)
+    return template
+
+
+@transaction.atomic
+def template_restore(*, actor: Actor, template: Template, number: int) -> TemplateVersion:
+    """Makes the content of an old version the newest one, as a version of its own."""
+    permit(actor, "template.edit")
+    template = _held(template)
+    old = template.versions.filter(number=number).first()
+    if old is None:
+        raise TemplateInvalid(f"“{template}” has no version {number}.", field="version")
+    version = _version_add(template, actor, old.content)
+    # Which answer the old content had is not known any more.
+    template.answered_ok_at = None
+    template.save(update_fields=["answered_ok_at", "updated_at"])
+    audit(actor, "template.restore", template, version=number, became=version.number)
+    return version
+
+
+@transaction.atomic
+def template_archive(*, actor: Actor, template: Template) -> None:
+    """Takes the template out of the library and of every chooser; campaigns keep their copy of its content."""
+    permit(actor, "template.edit")
+    template = _held(template)
+    template.archived_at = timezone.now()
+    template.save(update_fields=["archived_at", "updated_at"])
+    audit(actor, "template.archive", template)
+
+
+@transaction.atomic
+def template_unarchive(*, actor: Actor, template: Template) -> Template:
+    """Raises TemplateNameTaken when another template bears the name by now."""
+    permit(actor, "template.edit")
+    template = Template.objects.select_for_update().get(pk=template.pk)
+    template.archived_at = None
+    _stored(template)
+    audit(actor, "template.unarchive", template)
+    return template
+
+
+def template_content(template: Template) -> WebhookContent:
+    """The content of the newest version; its message text is empty."""
+    newest: Any = template.versions.order_by("-number").first()
+    return newest.content if newest else WebhookContent()
+
+
+def _held(template: Template) -> Template:
+    held = Template.objects.select_for_update().get(pk=template.pk)
+    if held.archived_at is not None:
+        raise TemplateArchived(f"“{held}” is archived. Take it back into the library first.")
+    return held
+
+
+def _stored(template: Template) -> None:
+    """The unique constraint decides who was first with a name."""
+    try:
+        with transaction.atomic():
+            template.save()
+    except IntegrityError:
+        other = Template.objects.filter(workspace=template.workspace_id, name=template.name, archived_at=None).first()
+        if other is None:
+            raise
+        raise _taken(other) from None
+
+
+def _taken(template: Template) -> TemplateNameTaken:
+    message = f"There is a template “{template.name}” already. Save this as its new version, or choose another name."
+    return TemplateNameTaken(message, template_id=template.pk)
+
+
+def _name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise TemplateInvalid("Give the template a name, so that people find it.", field="name")
+    if len(name) > NAME_LENGTH:
+        raise TemplateInvalid(f"The name is longer than {NAME_LENGTH} characters. Shorten it.", field="name")
+    return name
+
+
+def _description(description: str) -> str:
+    description = description.strip()
+    if len(description) > DESCRIPTION_LENGTH:
+        limit = f"The description is longer than {DESCRIPTION_LENGTH} characters. Shorten it."
+        raise TemplateInvalid(limit, field="description")
+    return description

@@ -1,0 +1,129 @@
+import base64
+import json
+import re
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from notifications.masking import (
+    MASK,
+    header_pairs,
+    is_secret_name,
+    mask,
+    mask_bytes,
+    mask_header,
+    mask_headers,
+    mask_url,
+)
+
+SECRET = 's3cr3t/+="Zoë" key'
+
+
+@pytest.mark.parametrize(
+    "carried",
+    [
+        SECRET,
+        quote(SECRET),
+        quote(SECRET, safe=""),
+        quote_plus(SECRET),
+        re.sub("%..", lambda found: found[0].lower(), quote(SECRET, safe="")),
+        json.dumps(SECRET),
+        json.dumps(SECRET, ensure_ascii=False),
+        json.dumps(SECRET).replace("/", r"\/"),
+        SECRET.replace('"', "&quot;"),
+        base64.b64encode(SECRET.encode()).decode(),
+    ],
+)
+def test_each_form_is_masked(carried: str) -> None:
+    masked = mask(f"before {carried} after", [SECRET])
+    assert "before" in masked
+    assert "after" in masked
+    assert carried not in masked
+    assert MASK in masked
+
+
+@pytest.mark.parametrize("user", ["a", "ab", "abc", "", "someone@example.com"])
+@pytest.mark.parametrize("secret", ["hunter2hunter", "pass wörd/1234", "0123456789abcdef"])
+def test_basic_credentials_are_masked_whatever_the_user_is(user: str, secret: str) -> None:
+    encoded = base64.b64encode(f"{user}:{secret}".encode()).decode()
+    masked = mask(f"echo: {encoded}", [secret])
+    assert MASK in masked
+    left = masked.removeprefix("echo: ").replace(MASK, "")
+    prefix_length = len(base64.b64encode(f"{user}:".encode()))
+    assert len(left) <= prefix_length + 4
+
+
+def test_short_and_empty_secrets_leave_the_text_alone() -> None:
+    assert mask("a cat sat", ["", "a", "cat"]) == "a cat sat"
+
+
+def test_the_longer_of_two_secrets_goes_first() -> None:
+    assert mask("token-one-two", ["token-one", "token-one-two"]) == MASK
+
+
+def test_text_without_the_secret_is_unchanged() -> None:
+    assert mask("nothing here", [SECRET]) == "nothing here"
+
+
+def test_bytes_that_are_no_text_keep_their_rest() -> None:
+    assert mask_bytes(b"\xff\x00" + b"topsecret" + b"\xfe", ["topsecret"]) == b"\xff\x00" + MASK.encode() + b"\xfe"
+
+
+def test_a_secret_cut_at_the_end_of_a_kept_body_is_masked() -> None:
+    assert mask_bytes(b'{"key":"topsec', ["topsecret"], truncated=True) == b'{"key":"' + MASK.encode()
+    assert mask_bytes(b'{"key":"topsec', ["topsecret"]) == b'{"key":"topsec'
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("Authorization", "Bearer abcdef", f"Bearer {MASK}"),
+        ("authorization", "Basic dXNlcjpwYXNz", f"Basic {MASK}"),
+        ("Authorization", "abcdef", MASK),
+        ("Authorization", "Unknown abcdef", MASK),
+        ("Proxy-Authorization", "Digest x=1", f"Digest {MASK}"),
+        ("Cookie", "a=b; c=d", MASK),
+        ("Set-Cookie", "sid=1; Path=/", MASK),
+        ("X-API-Key", "k", MASK),
+        ("x_auth_token", "k", MASK),
+        ("X-Client-Secret", "k", MASK),
+        ("Content-Type", "application/json", "application/json"),
+        ("webhook-id", "0190", "0190"),
+        ("Idempotency-Key", "0190", "0190"),
+        ("X-RateLimit-Remaining-Tokens", "12", "12"),
+        ("X-Echo", "say topsecret", f"say {MASK}"),
+    ],
+)
+def test_headers_by_name_and_by_value(name: str, value: str, shown: str) -> None:
+    assert mask_header(name, value, ["topsecret"]) == shown
+
+
+def test_headers_are_kept_as_lines_and_read_back() -> None:
+    kept = mask_headers(
+        "Host: example.com\nAuthorization: Bearer abc\nX-Empty: \nX-Echo: topsecret: yes", ["topsecret"]
+    )
+    assert header_pairs(kept) == [
+        ("Host", "example.com"),
+        ("Authorization", f"Bearer {MASK}"),
+        ("X-Empty", ""),
+        ("X-Echo", f"{MASK}: yes"),
+    ]
+    assert header_pairs("") == []
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://api.example.com/a?page=2", "https://api.example.com/a?page=2"),
+        ("https://api.example.com/a?api_key=abc&x=1", f"https://api.example.com/a?api_key={MASK}&x=1"),
+        ("https://api.example.com/a?x=topsecret#f", f"https://api.example.com/a?x={MASK}#f"),
+        ("https://user:pass@example.com/", f"https://{MASK}@example.com/"),
+    ],
+)
+def test_urls(url: str, shown: str) -> None:
+    assert mask_url(url, ["topsecret"]) == shown
+
+
+def test_names_of_secrets() -> None:
+    assert is_secret_name("password")
+    assert not is_secret_name("secretary")
