@@ -21,6 +21,7 @@ EXCHANGE_TYPES = (
 DETAIL_LENGTH = 500
 _MICROSECONDS = 1_000_000
 Row = tuple[Any, ...]
+Headers = tuple[tuple[bytes, bytes], ...]
 
 
 def stored_detail(text: str) -> str:
@@ -74,7 +75,7 @@ class RowMaker:
             outgoing.row.number,
             outgoing.rendered.method,
             mask_url(outgoing.url, self.secrets),
-            mask_headers(outgoing.headers, self.secrets),
+            mask_headers(_lines(outgoing.headers), self.secrets),
             mask_bytes(outgoing.rendered.body, self.secrets),
             _answer_headers(answer.headers, self.secrets) if answer else "",
             mask_bytes(answer.body, self.secrets, truncated=answer.truncated) if answer else b"",
@@ -86,7 +87,12 @@ class RowMaker:
         return stored_detail(mask(failed.detail, self.secrets))
 
 
+def _lines(headers: Headers) -> str:
+    text = b"\n".join([b"%b: %b" % pair for pair in headers])
+    return text.decode("utf-8", "replace").replace("\0", "")
+
+
 # Most answers of a destination carry the same headers, but for a date that changes once a second.
 @lru_cache(maxsize=1024)
-def _answer_headers(headers: tuple[tuple[bytes, bytes], ...], secrets: tuple[str, ...]) -> str:
-    return mask_headers(headers, secrets)
+def _answer_headers(headers: Headers, secrets: tuple[str, ...]) -> str:
+    return mask_headers(_lines(headers), secrets)
