@@ -14,7 +14,11 @@ def test_least_recently_used_goes_first() -> None:
     made = []
 
     def get(key: str) -> int:
-        return cache.get_or_make(key, 4, lambda: made.append(key) or len(made))
+        def make() -> int:
+            made.append(key)
+            return len(made)
+
+        return cache.get_or_make(key, 4, make)
 
     for key in ("a", "b", "a", "c", "a", "b"):
         get(key)

@@ -1,11 +1,13 @@
 """Templates are untrusted code: known ways out of a sandbox, and ways to waste its time and memory."""
 
+import datetime
 import resource
 import time
 from typing import Any
 
 import pytest
 
+from templates_lib.content import FormBody, Pair, WebhookContent
 from templates_lib.rendering import RenderProblem, compile_content
 from templates_lib.rendering.failures import RenderFailure, TemplateRefused
 from tests.templates_lib.rendering import raw, refused, render_field
@@ -171,6 +173,7 @@ BOMBS = {
     "json": "{% for a in range(9999) %}{{ wide | tojson }}{% endfor %}",
     "nested json": "{{ ('[' * 100000) | from_json }}",
     "deep value": "{{ deep }}",
+    "huge value": "{{ huge }}",
     "wide value": "{{ wide + wide }}",
     "sorting": "{% for a in range(9999) %}{% set x = wide | sort %}{% endfor %}",
     "mapping": "{% for a in range(9999) %}{% set x = wide | map('upper') %}{% endfor %}",
@@ -187,9 +190,13 @@ for _ in range(5000):
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_bomb(name: str) -> None:
-    import datetime
-
-    values = {"big": "a" * 20_000, "wide": ["a"] * 15_000, "deep": deep, "now": datetime.datetime(2026, 1, 1)}
+    values = {
+        "big": "a" * 20_000,
+        "wide": ["a"] * 15_000,
+        "huge": [1] * 30_000,
+        "deep": deep,
+        "now": datetime.datetime(2026, 1, 1),
+    }
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.thread_time()
     problem = refused(raw(BOMBS[name], "text/plain"), **values)
@@ -200,8 +207,6 @@ def test_bomb(name: str) -> None:
 
 
 def test_budget_is_for_the_whole_request() -> None:
-    from templates_lib.content import FormBody, Pair, WebhookContent
-
     loop = "{% for a in range(999) %}{% endfor %}"
     content = WebhookContent(url="https://a.example.com", body=FormBody(pairs=(Pair(name="a", value=loop),) * 50))
     result = compile_content(content, secret_attached=True).render({})
