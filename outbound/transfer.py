@@ -42,10 +42,14 @@ class Outgoing:
     method: str
     origin: bytes
     target: bytes
+    host: str
+    port: int
     header_lines: list[bytes]
     body: bytes
     deadline: Deadline
     repeatable: bool = True
+    resolved: str = ""  # "+host:port:address,..." when the name was looked up for this request
+    lookup_seconds: float = 0.0
 
 
 class Transfer:
@@ -61,6 +65,7 @@ class Transfer:
         self.handle = pycurl.Curl()
         self._addresses = addresses
         self._limits = limits
+        self._resolved = ""
         self._origin = b""
         self._target = b""
         self._verb = ""
@@ -77,6 +82,7 @@ class Transfer:
         self.dialled = ("", 0)
         self.sends = 0  # how often the request began to leave
         self.repeatable = True
+        self.lookup_seconds = 0.0
         self.message = ""
         self._pieces: list[bytes] = []
         self._kept = 0
@@ -108,18 +114,26 @@ class Transfer:
     def load(self, outgoing: Outgoing) -> None:
         """Takes a request; of the options that keep their value nothing is set again."""
         self.repeatable = outgoing.repeatable
+        self.lookup_seconds = outgoing.lookup_seconds
         if outgoing.origin != self._origin:
             self.handle.setopt(pycurl.URL, outgoing.origin)
             self._origin = outgoing.origin
         if outgoing.target != self._target:
             self.handle.setopt(pycurl.REQUEST_TARGET, outgoing.target)
             self._target = outgoing.target
+        self._load_addresses(outgoing.resolved)
         self._load_method(outgoing.method, outgoing.body)
         self.handle.setopt(pycurl.HTTPHEADER, outgoing.header_lines)
         if outgoing.deadline != self._deadline:
             self.handle.setopt(pycurl.CONNECTTIMEOUT_MS, outgoing.deadline.connect)
             self.handle.setopt(pycurl.TIMEOUT_MS, outgoing.deadline.total)
             self._deadline = outgoing.deadline
+
+    def _load_addresses(self, resolved: str) -> None:
+        """Hands addresses to the cache that all transfers share; an old list must not be handed over again."""
+        if resolved or self._resolved:
+            self.handle.setopt(pycurl.RESOLVE, [resolved] if resolved else [])
+            self._resolved = resolved
 
     def _load_method(self, method: str, body: bytes) -> None:
         with_body = bool(body) or method in ("POST", "PUT", "PATCH")
@@ -215,9 +229,9 @@ class Transfer:
         requested = getinfo(pycurl.PRETRANSFER_TIME)
         first_byte = getinfo(pycurl.STARTTRANSFER_TIME)
         return Phases(
-            named,
+            self.lookup_seconds + named,
             max(0.0, connected - named),
             max(0.0, secured - connected) if connected else 0.0,
             max(0.0, first_byte - requested),
-            getinfo(pycurl.TOTAL_TIME),
+            self.lookup_seconds + getinfo(pycurl.TOTAL_TIME),
         )

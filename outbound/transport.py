@@ -1,6 +1,8 @@
 """httpx's transport interface on libcurl (docs/decisions/0003-libcurl-behind-httpx-types.md)."""
 
 import asyncio
+import time
+from dataclasses import replace
 
 import httpx
 import pycurl
@@ -10,6 +12,7 @@ from outbound.driver import Driver
 from outbound.errors import InvalidRequest
 from outbound.failures import failure_of
 from outbound.limits import DEFAULT_LIMITS, Deadline, TransferLimits
+from outbound.names import Names
 from outbound.request_parts import checked_method, header_lines, origin_and_target
 from outbound.response_parts import Body, read_header_lines
 from outbound.transfer import Outgoing, Transfer
@@ -32,10 +35,13 @@ class CurlTransport(httpx.AsyncBaseTransport):
         self._ca_file = ca_file
         self._deadline = Deadline.of_seconds(connect=limits.connect, total=limits.total)
         self._driver = Driver(limits.connections)
+        self._names = Names()
         self._idle: list[Transfer] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         outgoing = self._outgoing(request, await _body_of(request))
+        if not self._names.settled(outgoing.host, outgoing.port):
+            outgoing = await self._with_addresses(outgoing)
         transfer = self._idle.pop() if self._idle else Transfer(self._addresses, self._limits, self._ca_file)
         try:
             transfer.load(outgoing)
@@ -52,16 +58,25 @@ class CurlTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Closes every connection; requests on their way fail as dropped."""
+        self._names.close()
         self._driver.close()
         self._idle.clear()
+
+    async def _with_addresses(self, outgoing: Outgoing) -> Outgoing:
+        began = time.monotonic()
+        resolved = await self._names.find(outgoing.host, outgoing.port, outgoing.deadline.connect / 1000)
+        return replace(outgoing, resolved=resolved, lookup_seconds=time.monotonic() - began)
 
     def _outgoing(self, request: httpx.Request, body: bytes) -> Outgoing:
         method = checked_method(request.method)
         if method == "HEAD" and body:
             raise InvalidRequest("A HEAD request can't carry a body: remove it or choose another method.")
+        url = request.url
         return Outgoing(
             method,
-            *origin_and_target(request.url),
+            *origin_and_target(url),
+            url.raw_host.decode("ascii"),
+            url.port or (443 if url.raw_scheme == b"https" else 80),
             header_lines(request),
             body,
             Deadline.of_request(request, self._deadline),

@@ -109,14 +109,14 @@ async def test_refused_is_told_apart(curl: MakeCurl, serve: Serve):
 
 
 async def test_socket_that_cannot_be_opened_here_is_a_network_failure(curl: MakeCurl, serve: Serve):
-    server = serve(answering(response()))
-    transport = curl(server)
+    server, other = serve(answering(response())), serve(answering(response()))
+    transport = curl(server, other)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     await fetch(transport, server.url())  # what is opened once is open
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
     try:
         with pytest.raises(errors.NetworkFailed, match="open files") as caught:
-            await fetch(transport, server.url(host="localhost"))
+            await fetch(transport, other.url())
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert (caught.value.kind, caught.value.nothing_sent) == (BreakKind.NETWORK, True)

@@ -1,0 +1,113 @@
+import asyncio
+import threading
+import time
+
+import pytest
+
+from outbound import errors
+from outbound.names import Found, Names, ask_system
+
+pytestmark = pytest.mark.anyio
+
+
+class Resolver:
+    """A name server that hangs for some names until it is let go."""
+
+    def __init__(self, *hanging: str, fresh: float = 30.0) -> None:
+        self.asked: list[str] = []
+        self.let_go = threading.Event()
+        self._hanging = hanging
+        self._fresh = fresh
+
+    def __call__(self, host: str, port: int) -> Found:
+        self.asked.append(host)
+        if host in self._hanging:
+            self.let_go.wait(5)
+        until = time.monotonic() + self._fresh
+        return Found((), "unknown", until) if "wrong" in host else Found(("192.0.2.1", "[2001:db8::1]"), "", until)
+
+
+async def test_line_for_libcurl():
+    names = Names(Resolver())
+    assert not names.settled("a.example", 443)
+    assert await names.find("a.example", 443, within=1) == "+a.example:443:192.0.2.1,[2001:db8::1]"
+    assert names.settled("a.example", 443)
+    assert not names.settled("a.example", 80)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0x7f000001", "127.1", "::1", "fe80::1", "1.2.3.4."])
+async def test_numbers_need_no_lookup(host: str):
+    assert Names(Resolver()).settled(host, 80)
+
+
+@pytest.mark.parametrize("host", ["localhost", "server1", "1.example", "face.example", "0x7.example"])
+async def test_names_need_one(host: str):
+    assert not Names(Resolver()).settled(host, 80)
+
+
+async def test_many_requests_ask_once():
+    resolver = Resolver("slow.example")
+    names = Names(resolver)
+    asking = asyncio.gather(*[names.find("slow.example", 80, within=5) for _ in range(50)])
+    await asyncio.sleep(0.05)
+    resolver.let_go.set()
+    assert len(set(await asking)) == 1
+    assert resolver.asked == ["slow.example"]
+
+
+async def test_hanging_names_hold_up_only_themselves():
+    hanging = [f"h{number}.example" for number in range(100)]
+    resolver = Resolver(*hanging)
+    names = Names(resolver)
+    asking = [asyncio.create_task(names.find(host, 80, within=5)) for host in hanging]
+    await asyncio.sleep(0)
+    began = time.monotonic()
+    await names.find("good.example", 80, within=5)
+    assert time.monotonic() - began < 1
+    resolver.let_go.set()
+    await asyncio.gather(*asking)
+
+
+async def test_lookup_ends_with_its_time_and_the_next_one_profits():
+    resolver = Resolver("slow.example")
+    names = Names(resolver)
+    with pytest.raises(errors.ConnectTimeout) as caught:
+        await names.find("slow.example", 80, within=0.1)
+    assert (caught.value.nothing_sent, caught.value.phases.dns > 0.05) == (True, True)
+    resolver.let_go.set()
+    await names.find("slow.example", 80, within=5)
+    assert resolver.asked == ["slow.example"]
+
+
+async def test_name_that_does_not_exist():
+    names = Names(Resolver())
+    for _ in range(2):
+        with pytest.raises(errors.NameNotFound, match="wrong.example"):
+            await names.find("wrong.example", 80, within=5)
+    assert not names.settled("wrong.example", 80)
+
+
+async def test_answer_that_is_no_longer_fresh_is_asked_for_again():
+    resolver = Resolver(fresh=0.0)
+    names = Names(resolver)
+    for _ in range(2):
+        await names.find("a.example", 80, within=5)
+        assert not names.settled("a.example", 80)
+    assert resolver.asked == ["a.example"] * 2
+
+
+async def test_closing_ends_the_waiting():
+    resolver = Resolver("slow.example")
+    names = Names(resolver)
+    asking = asyncio.create_task(names.find("slow.example", 80, within=5))
+    await asyncio.sleep(0.05)
+    names.close()
+    with pytest.raises(errors.NetworkFailed):
+        await asking
+    resolver.let_go.set()
+
+
+def test_system_is_asked():
+    assert "127.0.0.1" in ask_system("localhost", 80).addresses
+    assert ask_system("no-such-host.invalid", 80).addresses == ()
+    assert ask_system("a" * 64 + ".example", 80).problem
