@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template import RequestContext
 from django.urls import include, path
 
@@ -42,6 +42,8 @@ def save(request: HttpRequest) -> HttpResponse:
     answer = request.POST.get("answer")
     if answer == "conflict":
         return _problem(409, "Kim saved a newer version. Reload to see it.")
+    if answer == "signed out":
+        return HttpResponseRedirect("/accounts/login/")
     if answer == "broken once" and len(saved) == 1:
         return HttpResponse("", status=500)
     version = int(request.POST["version"]) + 1
@@ -90,6 +92,7 @@ urlpatterns = [
     path("refused", refused),
     path("crash", crash),
     path("invalid", invalid),
+    path("accounts/login/", _page(OTHER), name="account_login"),
     path("accounts/logout/", sign_out, name="account_logout"),
     path("", include("frontend.urls")),
 ]

@@ -40,6 +40,20 @@ def test_leaving_saves_first(page: Page, base_url: str) -> None:
     assert pages.saved[-1]["title"] == "Just typed"
 
 
+def test_sending_another_form_saves_first(page: Page, base_url: str) -> None:
+    page.goto("/form")
+    page.get_by_label("Title").fill("Just typed")
+    page.get_by_role("button", name="Launch").click()
+    expect(page.get_by_role("heading", name="Other page")).to_be_visible()
+    assert pages.saved[-1]["title"] == "Just typed"
+
+
+def test_who_is_signed_out_is_not_told_that_it_was_saved(page: Page, base_url: str) -> None:
+    page.goto("/form")
+    page.get_by_label("Answer").fill("signed out")
+    expect(page.locator("[data-save-status]")).to_contain_text("Couldn't save: You are signed out.")
+
+
 def test_rows_grow_and_are_sent_with_their_numbers(page: Page, base_url: str) -> None:
     page.goto("/form")
     page.get_by_label("Header 3", exact=True).fill("X-New")

@@ -2,14 +2,14 @@
 // [data-save-status]. The answer may carry out-of-band swaps (a new version number) and HX-Trigger events.
 // 409 means somebody else saved first: nothing is overwritten and the person is told to reload.
 import { each, icon, on } from "./delegate.js";
-import { wordsFor } from "./server_errors.js";
+import { signedOut, wordsFor } from "./server_errors.js";
 
 const QUIET_MS = 700;
 
 class Autosave {
   constructor(form) {
     this.form = form;
-    this.dirty = this.saving = this.stopped = false;
+    this.dirty = this.saving = this.stopped = this.hasFailed = false;
     form.addEventListener("input", () => this.touch());
     form.addEventListener("change", () => this.touch());
     form.addEventListener("htmx:afterRequest", (event) => this.finish(event));
@@ -37,18 +37,19 @@ class Autosave {
     if (event.detail.elt !== this.form || !this.saving) return;
     this.saving = false;
     const { xhr } = event.detail;
-    if (event.detail.successful) this.saved();
+    if (event.detail.successful && !signedOut(xhr)) this.saved();
     else this.failed(xhr);
   }
 
   saved() {
+    this.hasFailed = false;
     if (this.dirty) return this.touch();
     this.show("saved", "Saved", "check");
     this.form.dispatchEvent(new CustomEvent("autosave:saved", { bubbles: true }));
   }
 
   failed(xhr) {
-    this.dirty = true;
+    this.dirty = this.hasFailed = true;
     this.stopped = xhr.status === 409;
     const status = this.show("failed", `Couldn't save: ${wordsFor(xhr)}`, "alert-triangle");
     if (status) status.append(this.stopped ? this.button("Reload", "reload") : this.button("Retry", "retry"));
@@ -77,17 +78,30 @@ class Autosave {
 const savers = new WeakMap();
 each("form[data-autosave]", (form) => savers.set(form, new Autosave(form)));
 
-// Leaving for another step of the same form saves first, so that nothing typed a moment ago is lost.
-on("click", "a[href]", (link, event) => {
-  const saver = savers.get(document.querySelector("form[data-autosave]"));
-  if (!saver?.dirty || saver.stopped || link.target || link.hash || event.metaKey || event.ctrlKey) return;
+const onPage = () => savers.get(document.querySelector("form[data-autosave]"));
+
+// Leaving saves first, so that nothing typed a moment ago is lost. After a save that failed the browser asks instead.
+function leaveAfterSaving(event, leave) {
+  const saver = onPage();
+  if (!saver || saver.hasFailed || !(saver.dirty || saver.saving)) return;
   event.preventDefault();
-  saver.form.addEventListener("autosave:saved", () => (location.href = link.href), { once: true });
+  event.stopImmediatePropagation();
+  saver.form.addEventListener("autosave:saved", leave, { once: true });
   saver.save();
+}
+
+on("click", "a[href]", (link, event) => {
+  const elsewhere = link.target || link.hash || link.hasAttribute("hx-get") || event.metaKey || event.ctrlKey;
+  if (!elsewhere) leaveAfterSaving(event, () => (location.href = link.href));
 });
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (savers.has(form)) savers.get(form).dirty = false; // sent as a whole
+  else if (form.method !== "dialog" && !form.hasAttribute("hx-post")) leaveAfterSaving(event, () => form.requestSubmit(event.submitter));
+}, true);
 document.addEventListener("keydown", (event) => {
-  if ((event.metaKey || event.ctrlKey) && event.key === "s" && document.querySelector("form[data-autosave]")) {
+  if ((event.metaKey || event.ctrlKey) && event.key === "s" && onPage()) {
     event.preventDefault();
-    savers.get(document.querySelector("form[data-autosave]")).save();
+    onPage().save();
   }
 });

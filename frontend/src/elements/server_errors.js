@@ -13,9 +13,16 @@ const WORDS = {
 };
 const FALLBACK = "Something went wrong on our side. Nothing was changed; try again in a moment.";
 
+// A request after the session ended is redirected to the sign-in page, which must not be swapped in or taken for success.
+export function signedOut(xhr) {
+  const { signIn } = document.body.dataset;
+  return Boolean(signIn && xhr.responseURL && new URL(xhr.responseURL).pathname === signIn);
+}
+
 const isHtml = (xhr) => (xhr.getResponseHeader("Content-Type") || "").startsWith("text/html");
 
 export function wordsFor(xhr) {
+  if (signedOut(xhr)) return WORDS[401];
   if ((xhr.getResponseHeader("Content-Type") || "").includes("json")) {
     try {
       const problem = JSON.parse(xhr.responseText);
@@ -29,6 +36,10 @@ export function wordsFor(xhr) {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
+  if (signedOut(xhr)) {
+    event.detail.shouldSwap = false;
+    if (!event.detail.elt.hasAttribute("data-autosave")) location.reload();
+  }
   if ((xhr.status === 422 || xhr.status === 409) && isHtml(xhr)) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
