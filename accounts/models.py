@@ -95,6 +95,29 @@ class Member(models.Model):
         return f"{self.user} ({self.role})"
 
 
+class Invitation(models.Model):
+    """An offer of a place in a workspace to whoever owns an e-mail address; its link is signed and expires."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=16, choices=Role.choices)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "workspace", Lower("email"), condition=models.Q(closed_at=None), name="invitation_open_unique"
+            ),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="invitation_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
 class ApiToken(models.Model):
     """A workspace-bound key of the REST API. Only its SHA-256 is kept; the text is shown once."""
 

@@ -14,10 +14,15 @@ from accounts.permissions import permit
 View = Callable[..., HttpResponseBase]
 
 
-class WorkspaceRequest(HttpRequest):
-    """A request that passed the door."""
+class UserRequest(HttpRequest):
+    """A request of somebody who is signed in."""
 
     user: User
+
+
+class WorkspaceRequest(UserRequest):
+    """A request that passed the door."""
+
     actor: Actor
     workspace: Workspace
 

@@ -17,10 +17,9 @@ def _rooms(module: str) -> list[URLPattern | URLResolver]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    *([path("", include("accounts.site_urls"))] if find_spec("accounts.site_urls") else []),
+    path("", include("accounts.site_urls")),
     *([path("", include("frontend.urls"))] if find_spec("frontend.urls") else []),
     path("healthz", healthz, name="healthz"),
-    path("accounts/", include("allauth.urls")),
     path("w/<slug:workspace>/", include(_rooms("urls"))),
     path("api/v1/", include(_rooms("api_urls"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
