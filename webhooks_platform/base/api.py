@@ -49,7 +49,7 @@ class StoredModelFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[n
         parts = schema.pop("$defs", {})
         for name, part in {**parts, model.__name__: schema}.items():
             auto_schema.registry.register_on_missing(
-                ResolvedComponent(name, ResolvedComponent.SCHEMA, object=name, schema=part)
+                ResolvedComponent(name, "schemas", object=name, schema=part)  # type: ignore[no-untyped-call]
             )
         return {"$ref": f"#/components/schemas/{model.__name__}"}
 

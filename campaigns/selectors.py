@@ -1,0 +1,74 @@
+"""Reads of campaigns, always within one workspace."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from accounts.models import Workspace
+from campaigns.errors import CampaignNotFound
+from campaigns.models import Campaign, CampaignStatus
+from notifications.models import Run
+from notifications.selectors import RunCounts, run_counts, run_counts_many, runs_latest, runs_of_campaign
+from webhooks_platform.base.paging import Page, keyset_page
+
+LIST_ORDER = ("-updated_at", "-id")
+
+
+@dataclass(frozen=True)
+class CampaignRow:
+    """A line of Existing campaigns: the campaign and how its latest run stands."""
+
+    campaign: Campaign
+    run: Run | None
+    counts: RunCounts | None
+
+
+def campaign_get(workspace: Workspace, campaign_id: int) -> Campaign:
+    """The campaign, if it is this workspace's; CampaignNotFound otherwise."""
+    campaign = campaigns_of(workspace).filter(pk=campaign_id).first()
+    if campaign is None:
+        raise CampaignNotFound("There is no such campaign in this workspace.")
+    return campaign
+
+
+def campaigns_of(workspace: Workspace) -> QuerySet[Campaign]:
+    return Campaign.objects.filter(workspace=workspace).select_related("workspace")
+
+
+def campaigns_listed(workspace: Workspace, *, search: str = "", status: str = "") -> QuerySet[Campaign]:
+    """Campaigns by search text and status; archived ones only when asked for."""
+    rows = campaigns_of(workspace)
+    rows = rows.filter(status=status) if status else rows.exclude(status=CampaignStatus.ARCHIVED)
+    return rows.filter(name__icontains=search) if search else rows
+
+
+def campaign_rows(
+    workspace: Workspace, *, search: str = "", status: str = "", after: str = "", size: int = 25
+) -> tuple[list[CampaignRow], str]:
+    """One page of rows and the cursor of the next page. Four queries, whatever the number of rows."""
+    page: Page[Campaign] = keyset_page(
+        campaigns_listed(workspace, search=search, status=status), order=LIST_ORDER, after=after, size=size
+    )
+    latest = runs_latest(workspace, [campaign.pk for campaign in page.items])
+    counts = run_counts_many(list(latest.values()))
+    rows = [_row(campaign, latest.get(campaign.pk), counts) for campaign in page.items]
+    return rows, page.next_cursor
+
+
+def _row(campaign: Campaign, run: Run | None, counts: dict[int, RunCounts]) -> CampaignRow:
+    return CampaignRow(campaign, run, counts.get(run.pk) if run else None)
+
+
+def campaigns_scheduled_count(workspace: Workspace) -> int:
+    """How many campaigns wait for their time."""
+    return campaigns_of(workspace).filter(status=CampaignStatus.SCHEDULED).count()
+
+
+def content_answered_ok_at(campaign: Campaign) -> datetime | None:
+    """When the campaign's present content, its message aside, last delivered to somebody; None if it never did."""
+    plumbing = campaign.content.without_message()
+    for run in runs_of_campaign(campaign.workspace, campaign.pk)[:20]:
+        if run.content.without_message() == plumbing and run_counts(run).delivered:
+            return run.run_at
+    return None

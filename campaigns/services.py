@@ -1,0 +1,203 @@
+"""Everything that changes a campaign."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import Actor, system_actor
+from accounts.audit import audit
+from accounts.permissions import permit
+from audience.selection import choice_frozen, choice_sentence
+from campaigns.errors import EditedMeanwhile, NotReady
+from campaigns.models import Campaign, CampaignStatus
+from campaigns.problems import campaign_problems
+from channels.models import ChannelKind
+from channels.selectors import channel_enabled, send_policy
+from delivery.services import run_start
+from notifications.models import Run
+from notifications.states import RunKind
+from webhooks_platform.base.errors import InvalidInput, ProductError
+from webhooks_platform.base.transitions import move
+
+LAUNCH_STEPS = frozenset({"setup", "audience", "content"})
+SCHEDULE_STEPS = LAUNCH_STEPS | {"schedule"}
+EDITABLE = ("name", "channel", "audience", "content", "schedule")
+
+
+@transaction.atomic
+def campaign_create(*, actor: Actor, name: str, **parts: Any) -> Campaign:
+    """A new draft. ``parts`` are any of the editable parts; raises InvalidInput for a bad name."""
+    permit(actor, "campaign.edit")
+    _check_parts(actor, {"name": name, **parts})
+    campaign = Campaign.objects.create(workspace=actor.workspace, name=name.strip(), created_by=actor.user, **parts)
+    audit(actor, "campaign.create", campaign)
+    return campaign
+
+
+@transaction.atomic
+def campaign_update(*, campaign: Campaign, actor: Actor, revision: int, **parts: Any) -> Campaign:
+    """Saves the given parts if the campaign still has ``revision``.
+
+    Raises EditedMeanwhile when someone else saved first: then nothing is changed.
+    """
+    permit(actor, "campaign.edit")
+    _check_parts(actor, parts)
+    changed = {name: value for name, value in parts.items() if getattr(campaign, name) != value}
+    if not changed:
+        _require_revision(campaign, revision)
+        return campaign
+    _swap(campaign, revision, **changed)
+    audit(actor, "campaign.update", campaign, parts=sorted(changed))
+    return campaign
+
+
+def _check_parts(actor: Actor, parts: dict[str, Any]) -> None:
+    unknown = set(parts) - set(EDITABLE)
+    if unknown:
+        raise InvalidInput(f"A campaign has no {', '.join(sorted(unknown))} to change.")
+    if "name" in parts and not 1 <= len(parts["name"].strip()) <= 120:
+        raise InvalidInput("Give the campaign a name of 1 to 120 characters.", field="name")
+    if parts.get("channel") and not channel_enabled(actor.workspace, ChannelKind.WEBHOOK):
+        raise InvalidInput(
+            "Webhook is switched off in this workspace. Switch it on in Settings > Channels > Manage Channels.",
+            field="channel",
+        )
+
+
+def _swap(campaign: Campaign, revision: int, **changes: Any) -> None:
+    """Compare-and-swap on the revision; updates the object in memory."""
+    changes |= {"revision": revision + 1, "updated_at": timezone.now()}
+    if not Campaign.objects.filter(pk=campaign.pk, revision=revision).update(**changes):
+        _require_revision(campaign, revision)
+    for name, value in changes.items():
+        setattr(campaign, name, value)
+
+
+def _require_revision(campaign: Campaign, revision: int) -> None:
+    if not Campaign.objects.filter(pk=campaign.pk, revision=revision).exists():
+        raise EditedMeanwhile(
+            f"“{campaign.name}” was changed by someone else since you opened it. Your change was not saved and "
+            "theirs was not overwritten. Reload to see it, then make your change again."
+        )
+
+
+@transaction.atomic
+def campaign_launch(*, campaign: Campaign, actor: Actor, revision: int, at: datetime) -> Run:
+    """Starts a run for the audience as it is now, whatever the schedule says.
+
+    Raises NotReady with every problem; EditedMeanwhile for a second click or an edit since the page was opened.
+    """
+    permit(actor, "campaign.launch")
+    _swap(campaign, revision, launch_at=None, launch_problem="")
+    _require_ready(campaign, at, steps=LAUNCH_STEPS)
+    return _start(campaign, actor, at)
+
+
+def _start(campaign: Campaign, actor: Actor, at: datetime) -> Run:
+    move(campaign, CampaignStatus.LAUNCHED, transitions=Campaign.TRANSITIONS)
+    workspace = campaign.workspace
+    run = run_start(
+        workspace=workspace,
+        campaign_id=campaign.pk,
+        campaign_name=campaign.name,
+        kind=RunKind.LIVE,
+        content=campaign.content,
+        policy=send_policy(workspace, campaign.content.connection_id),
+        connection_id=campaign.content.connection_id,
+        audience=choice_frozen(workspace, campaign.audience),
+        audience_description=choice_sentence(workspace, campaign.audience),
+        retention_days=workspace.retention_days,
+        launched_by=actor.user,
+        at=at,
+    )
+    audit(actor, "campaign.launch", campaign, run=run.pk)
+    return run
+
+
+def _require_ready(campaign: Campaign, now: datetime, *, steps: frozenset[str]) -> None:
+    problems = campaign_problems(campaign, now=now)
+    errors = [problem for problem in problems if problem.is_error and problem.step in steps]
+    if errors:
+        raise NotReady(errors)
+
+
+@transaction.atomic
+def campaign_schedule(*, campaign: Campaign, actor: Actor, revision: int) -> Campaign:
+    """Puts the campaign on the clock: it launches by itself at the time its schedule names."""
+    permit(actor, "campaign.launch")
+    instant = campaign.schedule.at()
+    if instant is None:
+        raise InvalidInput("Choose a date and time in Schedule first.", field="schedule")
+    _require_ready(campaign, timezone.now(), steps=SCHEDULE_STEPS)
+    _swap(campaign, revision, launch_at=instant, launch_problem="")
+    move(campaign, CampaignStatus.SCHEDULED, transitions=Campaign.TRANSITIONS)
+    audit(actor, "campaign.schedule", campaign, at=instant.isoformat())
+    return campaign
+
+
+@transaction.atomic
+def campaign_unschedule(*, campaign: Campaign, actor: Actor) -> Campaign:
+    """Takes the campaign off the clock; raises StaleState when it has launched meanwhile."""
+    permit(actor, "campaign.launch")
+    move(campaign, CampaignStatus.DRAFT, transitions=Campaign.TRANSITIONS, launch_at=None)
+    audit(actor, "campaign.unschedule", campaign)
+    return campaign
+
+
+def campaigns_launch_due(*, now: datetime) -> list[int]:
+    """Launches every scheduled campaign whose time has come; returns the run ids. Safe to run twice at once."""
+    due = Campaign.objects.filter(status=CampaignStatus.SCHEDULED, launch_at__lte=now)
+    return [run for pk in due.values_list("pk", flat=True) if (run := _launch_one_due(pk, now))]
+
+
+def _launch_one_due(pk: int, now: datetime) -> int | None:
+    try:
+        with transaction.atomic():
+            campaign = _due_locked(pk, now)
+            if campaign is None:
+                return None
+            _swap(campaign, campaign.revision, launch_at=None, launch_problem="")
+            _require_ready(campaign, now, steps=LAUNCH_STEPS)
+            return _start(campaign, system_actor(campaign.workspace), now).pk
+    except ProductError as error:
+        _launch_refused(pk, error)
+        return None
+
+
+def _due_locked(pk: int, now: datetime) -> Campaign | None:
+    rows = Campaign.objects.select_for_update(skip_locked=True, of=("self",)).select_related("workspace")
+    return rows.filter(pk=pk, status=CampaignStatus.SCHEDULED, launch_at__lte=now).first()
+
+
+@transaction.atomic
+def _launch_refused(pk: int, error: ProductError) -> None:
+    """Back to draft with the reason, so that it is seen and not tried again every few seconds."""
+    campaign = Campaign.objects.select_related("workspace").get(pk=pk)
+    move(
+        campaign,
+        CampaignStatus.DRAFT,
+        transitions=Campaign.TRANSITIONS,
+        launch_at=None,
+        launch_problem=error.message[:500],
+    )
+    audit(system_actor(campaign.workspace), "campaign.launch_refused", campaign, reason=error.message)
+
+
+@transaction.atomic
+def campaign_duplicate(*, campaign: Campaign, actor: Actor) -> Campaign:
+    """A new draft with the same parts, not scheduled."""
+    name = f"Copy of {campaign.name}"[:120]
+    return campaign_create(
+        actor=actor, name=name, channel=campaign.channel, audience=campaign.audience, content=campaign.content
+    )
+
+
+@transaction.atomic
+def campaign_archive(*, campaign: Campaign, actor: Actor) -> Campaign:
+    """Takes the campaign out of the list. Its runs and their log stay."""
+    permit(actor, "campaign.edit")
+    move(campaign, CampaignStatus.ARCHIVED, transitions=Campaign.TRANSITIONS, launch_at=None)
+    audit(actor, "campaign.archive", campaign)
+    return campaign

@@ -1,0 +1,191 @@
+"""The Content step: the webhook, its live preview, test sends, authentication and templates."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.pages import WorkspaceRequest, workspace_page
+from audience.models import Profile
+from audience.persons import snapshot, variables
+from campaigns.content_form import BODY_KINDS, CONTENT_TYPES, METHODS, MISSING_RULES, content_from_form
+from campaigns.models import Campaign
+from campaigns.people import people_to_preview, profile_chosen
+from campaigns.preview import preview_make
+from campaigns.selectors import campaign_get, content_answered_ok_at
+from campaigns.services import campaign_update
+from campaigns.testing import test_send
+from campaigns.views.builder import builder_page, posted_revision, save_step, step_url
+from channels.models import AuthKind, ChannelKind
+from channels.selectors import connection_find, connections_available
+from channels.services import connection_save_for_campaign
+from frontend.answers import with_problems
+from notifications.reasons import explain
+from notifications.selectors import attempts_of, notification_of_run, run_get
+from notifications.states import FINAL
+from templates_lib.selectors import template_get, templates_available
+from templates_lib.services import template_content, template_save
+from webhooks_platform.base.errors import ProductError
+
+
+@require_http_methods(["GET", "POST"])
+@workspace_page("workspace.view")
+def content(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    found = campaign_get(request.workspace, campaign)
+    if request.method == "POST":
+        return save_step(request, found, content=content_from_form(request.POST))
+    return builder_page(request, found, "content", **_content_page(request, found))
+
+
+def _content_page(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
+    people = people_to_preview(campaign)
+    connection = connection_find(request.workspace, campaign.content.connection_id)
+    return {
+        "is_webhook": campaign.channel == ChannelKind.WEBHOOK,
+        "content": campaign.content,
+        "connection": connection,
+        "connection_options": _connection_options(request, connection),
+        "methods": METHODS,
+        "body_kinds": BODY_KINDS,
+        "content_types": CONTENT_TYPES,
+        "missing_rules": MISSING_RULES,
+        "auth_kinds": [choice for choice in AuthKind.choices if choice[0] != AuthKind.NONE],
+        "people": people,
+        "people_options": [(person.pk, str(person)) for person in people],
+        "variables": _variables(people),
+        "templates": templates_available(request.workspace),
+        "answered_ok": content_answered_ok_at(campaign),
+    }
+
+
+def _connection_options(request: WorkspaceRequest, chosen: Any) -> list[tuple[int, str]]:
+    options = [(each.pk, f"{each.name} · {each.origin}") for each in connections_available(request.workspace)]
+    if chosen and chosen.campaign_only:
+        options.insert(0, (chosen.pk, f"This campaign's own · {chosen.get_auth_kind_display()} · {chosen.origin}"))
+    return options
+
+
+def _variables(people: list[Profile]) -> list[dict[str, str]]:
+    """Completions for the editors: the first person's values as examples."""
+    if not people:
+        return [{"path": name, "type": "text", "example": ""} for name in Profile.STANDARD_FIELDS]
+    known = variables(snapshot(people[0]))
+    known.pop("profile")
+    names = dict.fromkeys((*Profile.STANDARD_FIELDS, *known))
+    made = [
+        {"path": name, "type": type(known.get(name)).__name__, "example": str(known.get(name, ""))[:40]}
+        for name in names
+    ]
+    return [*made, {"path": "message", "type": "text", "example": "the message text"}]
+
+
+@require_POST
+@workspace_page("workspace.view")
+def preview(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    """The request as the chosen person would get it; problems go to their fields by an event."""
+    found = campaign_get(request.workspace, campaign)
+    made_for = profile_chosen(found, request.POST.get("person", ""))
+    written = content_from_form(request.POST)
+    made = preview_make(
+        campaign=found,
+        content=written,
+        connection=connection_find(request.workspace, written.connection_id),
+        profile=made_for,
+    )
+    answer = render(request, "campaigns/_preview.html", {"preview": made, "person": made_for})
+    return with_problems(answer, made.findings)
+
+
+@require_POST
+@workspace_page("campaign.test")
+def test(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    """Sends the request as written in the form to one person, really, and shows what comes back."""
+    found = campaign_get(request.workspace, campaign)
+    profile = profile_chosen(found, request.POST.get("person", ""))
+    try:
+        run = test_send(campaign=found, actor=request.actor, content=content_from_form(request.POST), profile=profile)
+    except ProductError as error:
+        return render(request, "campaigns/_test_refused.html", {"error": error})
+    return render(request, "campaigns/_test_waiting.html", {"campaign": found, "run": run})
+
+
+@require_GET
+@workspace_page("workspace.view")
+def test_result(request: WorkspaceRequest, campaign: int, run: int) -> HttpResponse:
+    """Asked again until the test's notification is final."""
+    found_run = run_get(request.workspace, run)
+    notification = notification_of_run(found_run)
+    if notification is None or notification.state not in FINAL:
+        found = campaign_get(request.workspace, campaign)
+        return render(request, "campaigns/_test_waiting.html", {"campaign": found, "run": found_run})
+    attempts = attempts_of(notification)
+    context = {
+        "run": found_run,
+        "notification": notification,
+        "attempt": attempts[0] if attempts else None,
+        "explanation": explain(notification.reason, notification.status_code, notification.reason_detail),
+    }
+    return render(request, "campaigns/_test_result.html", context)
+
+
+@require_POST
+@workspace_page("campaign.edit")
+def authenticate(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    """Keeps the authentication typed into Content, encrypted, for this campaign only."""
+    found = campaign_get(request.workspace, campaign)
+    try:
+        connection = connection_save_for_campaign(
+            actor=request.actor,
+            name=found.name,
+            url=request.POST.get("auth_url", "") or found.content.url,
+            auth_kind=request.POST.get("auth_kind", ""),
+            username=request.POST.get("auth_username", ""),
+            key_name=request.POST.get("auth_key_name", ""),
+            secret=request.POST.get("auth_secret", ""),
+        )
+        campaign_update(
+            campaign=found,
+            actor=request.actor,
+            revision=posted_revision(request),
+            content=found.content.model_copy(update={"connection_id": connection.pk}),
+        )
+    except ProductError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"Saved. It is sent only to {connection.origin}.")
+    return redirect(step_url(found, "content"))
+
+
+@require_POST
+@workspace_page("campaign.edit")
+def use_template(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    """Replaces the content by a template's; the message text stays."""
+    found = campaign_get(request.workspace, campaign)
+    template = template_get(request.workspace, int(request.POST.get("template") or 0))
+    chosen = template_content(template).with_message(found.content.message_text)
+    campaign_update(campaign=found, actor=request.actor, revision=posted_revision(request), content=chosen)
+    messages.success(request, f"Filled from “{template.name}”. Your message text is unchanged.")
+    return redirect(step_url(found, "content"))
+
+
+@require_POST
+@workspace_page("template.edit")
+def save_template(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    """Save as template: everything except the message text."""
+    found = campaign_get(request.workspace, campaign)
+    try:
+        template = template_save(
+            workspace=request.workspace,
+            actor=request.actor,
+            name=request.POST.get("name", ""),
+            content=found.content,
+            answered_ok_at=content_answered_ok_at(found),
+            new_version="new_version" in request.POST,
+        )
+    except ProductError as error:
+        messages.error(request, error.message)
+        return redirect(step_url(found, "content"))
+    messages.success(request, f"Template “{template.name}” is saved, without the message text.")
+    return redirect("template_detail", workspace=request.workspace.slug, template=template.pk)

@@ -1,0 +1,79 @@
+"""The run page: live counts that add up to the audience, and pause, resume, stop."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.pages import WorkspaceRequest, workspace_page
+from accounts.permissions import allowed
+from campaigns.progress import Progress, run_progress, words_for
+from delivery.services import run_pause, run_resume, run_stop
+from notifications.models import Run
+from notifications.selectors import error_groups, run_counts, run_get
+from notifications.states import RUN_OPEN, RUN_TRANSITIONS, RunState
+from webhooks_platform.base.errors import StaleState
+
+ACTIONS = {"pause": (run_pause, "Paused."), "resume": (run_resume, "Going on."), "stop": (run_stop, "Stopping.")}
+
+
+@require_GET
+@workspace_page("workspace.view")
+def run_detail(request: WorkspaceRequest, run: int) -> HttpResponse:
+    found = run_get(request.workspace, run)
+    return render(request, "campaigns/run.html", {**_live(found), **_controls(request, found)})
+
+
+@require_GET
+@workspace_page("workspace.view")
+def run_live(request: WorkspaceRequest, run: int) -> HttpResponse:
+    """The moving part of the page. When the state changed, the whole page is loaded anew for its buttons."""
+    found = run_get(request.workspace, run)
+    answer = render(request, "campaigns/_run_live.html", _live(found))
+    if request.GET.get("state") != found.state:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+def _live(run: Run) -> dict[str, Any]:
+    counts = run_counts(run)
+    progress: Progress = run_progress(run, counts, now=timezone.now())
+    log = reverse("notifications_log", kwargs={"workspace": run.workspace.slug})
+    return {
+        "run": run,
+        "counts": counts,
+        "groups": error_groups(run),
+        "open": run.state in RUN_OPEN,
+        "words": words_for(run, progress),
+        "rate": progress.per_second,
+        "eta": progress.time_left,
+        "log_url": f"{log}?run={run.pk}",
+    }
+
+
+def _controls(request: WorkspaceRequest, run: Run) -> dict[str, Any]:
+    following = RUN_TRANSITIONS[run.state]
+    return {
+        "may_control": allowed(request.actor, "run.control"),
+        "can_pause": RunState.PAUSED in following,
+        "can_resume": run.state == RunState.PAUSED,
+        "can_stop": RunState.STOPPING in following,
+        "retry_window": f"{run.policy.retry.within_seconds // 60} minutes",
+    }
+
+
+@require_POST
+@workspace_page("run.control")
+def control(request: WorkspaceRequest, run: int, action: str) -> HttpResponse:
+    found = run_get(request.workspace, run)
+    service, words = ACTIONS[action]
+    try:
+        service(run=found, actor=request.actor)
+        messages.success(request, words)
+    except StaleState as error:
+        messages.error(request, error.message)
+    return redirect("run_detail", workspace=request.workspace.slug, run=found.pk)

@@ -1,0 +1,145 @@
+"""The builder's steps Setup, Audience, Schedule and Review & launch."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+from pydantic import ValidationError
+
+from accounts.pages import WorkspaceRequest, workspace_page
+from accounts.permissions import allowed
+from audience.rules_form import audience_answer, choice_posted, rules_editor
+from audience.selectors import segments_all
+from campaigns.models import Campaign
+from campaigns.problems import campaign_problems
+from campaigns.schedule import Schedule
+from campaigns.selectors import campaign_get
+from campaigns.services import campaign_launch, campaign_schedule, campaign_unschedule
+from campaigns.views.builder import builder_page, posted_revision, save_step, step_url
+from channels.models import ChannelKind
+from channels.selectors import channel_enabled
+from webhooks_platform.base.errors import InvalidInput, ProductError
+
+TYPE_TO_CONFIRM_ABOVE = 10_000
+
+
+@require_http_methods(["GET", "POST"])
+@workspace_page("workspace.view")
+def setup(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    found = campaign_get(request.workspace, campaign)
+    if request.method == "POST":
+        return save_step(request, found, name=request.POST.get("name", ""), channel=request.POST.get("channel", ""))
+    return builder_page(
+        request,
+        found,
+        "setup",
+        webhook_enabled=channel_enabled(request.workspace, ChannelKind.WEBHOOK),
+        is_webhook=found.channel == ChannelKind.WEBHOOK,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@workspace_page("workspace.view")
+def audience(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    found = campaign_get(request.workspace, campaign)
+    if request.method == "POST":
+        return save_step(request, found, audience=choice_posted(request.POST))
+    return builder_page(
+        request,
+        found,
+        "audience",
+        segment_options=[(segment.pk, segment.name) for segment in segments_all(request.workspace)],
+        editor=rules_editor(request.workspace, found.audience.rules),
+        answer=audience_answer(request.workspace, found.audience),
+        **{f"is_{kind}": found.audience.kind == kind for kind in ("everyone", "segment", "rules", "test_users")},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@workspace_page("workspace.view")
+def schedule(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    found = campaign_get(request.workspace, campaign)
+    if request.method == "POST":
+        return save_step(request, found, schedule=schedule_from_form(request))
+    chosen = found.schedule.time_zone if found.schedule.local else request.workspace.time_zone
+    return builder_page(
+        request,
+        found,
+        "schedule",
+        zones=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
+        chosen_zone=chosen,
+        now=timezone.now().astimezone(ZoneInfo(chosen)),
+        is_now=found.schedule.kind == "now",
+        is_later=found.schedule.kind == "later",
+    )
+
+
+def schedule_from_form(request: WorkspaceRequest) -> Schedule:
+    """The schedule that the form describes; raises InvalidInput naming the field."""
+    if request.POST.get("kind") != "later":
+        return Schedule()
+    date, time = request.POST.get("date", ""), request.POST.get("time", "")
+    try:
+        local = datetime.fromisoformat(f"{date}T{time}") if date and time else None
+        return Schedule(kind="later", local=local, time_zone=request.POST.get("time_zone", "UTC"))
+    except (ValueError, ValidationError) as error:
+        raise InvalidInput("Choose a real date, a time and a time zone.", field="local") from error
+
+
+@require_http_methods(["GET"])
+@workspace_page("workspace.view")
+def review(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    return review_page(request, campaign_get(request.workspace, campaign))
+
+
+def review_page(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
+    problems = campaign_problems(campaign, now=timezone.now())
+    errors = [problem for problem in problems if problem.is_error]
+    answer = audience_answer(request.workspace, campaign.audience)
+    return builder_page(
+        request,
+        campaign,
+        "review",
+        problems=problems,
+        problem_links=[(problem, _problem_url(campaign, problem.step, problem.field)) for problem in problems],
+        ready=not errors,
+        answer=answer,
+        typed=str(answer.count) if answer.count > TYPE_TO_CONFIRM_ABOVE else "",
+        may_launch=allowed(request.actor, "campaign.launch"),
+        launch_at=campaign.schedule.at(),
+    )
+
+
+def _problem_url(campaign: Campaign, step: str, field: str) -> str:
+    return f"{step_url(campaign, step)}#{field}" if field else step_url(campaign, step)
+
+
+@require_POST
+@workspace_page("campaign.launch")
+def launch(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    """Launches, or puts on the clock when the schedule says later."""
+    found = campaign_get(request.workspace, campaign)
+    revision = posted_revision(request)
+    try:
+        if found.schedule.kind == "later":
+            campaign_schedule(campaign=found, actor=request.actor, revision=revision)
+            messages.success(request, f"“{found.name}” is scheduled.")
+            return redirect(step_url(found, "review"))
+        run = campaign_launch(campaign=found, actor=request.actor, revision=revision, at=timezone.now())
+    except ProductError as error:
+        messages.error(request, error.message)
+        return redirect(step_url(found, "review"))
+    return redirect("run_detail", workspace=request.workspace.slug, run=run.pk)
+
+
+@require_POST
+@workspace_page("campaign.launch")
+def unschedule(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    found = campaign_get(request.workspace, campaign)
+    campaign_unschedule(campaign=found, actor=request.actor)
+    messages.success(request, f"“{found.name}” is a draft again and won't launch by itself.")
+    return redirect(step_url(found, "schedule"))

@@ -1,0 +1,134 @@
+import pytest
+from django.urls import reverse
+
+from campaigns.models import Campaign
+from notifications.models import Run
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+STEPS = ["setup", "audience", "content", "schedule", "review"]
+
+
+def url(name, campaign, **kwargs):
+    return reverse(name, kwargs={"workspace": campaign.workspace.slug, "campaign": campaign.pk, **kwargs})
+
+
+@pytest.fixture
+def as_owner(client, owner):
+    return cast.signed_in(client, owner)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_shows(as_owner, campaign, step):
+    page = as_owner.get(url(f"campaign_{step}", campaign))
+    assert page.status_code == 200
+    assert "Win-back" in page.content.decode()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_viewer_reads_each_step(client, viewer, campaign, step):
+    assert cast.signed_in(client, viewer).get(url(f"campaign_{step}", campaign)).status_code == 200
+
+
+@pytest.mark.parametrize("step", STEPS[:-1])
+def test_a_viewer_saves_nothing(client, viewer, campaign, step):
+    answer = cast.signed_in(client, viewer).post(
+        url(f"campaign_{step}", campaign), {"revision": 1, "name": "Mine", "channel": "", "url": "https://x.example"}
+    )
+    assert answer.status_code == 403
+    assert Campaign.objects.get(pk=campaign.pk).revision == 1
+
+
+def test_a_campaign_of_another_workspace_is_not_found(client, outsider, campaign):
+    path = reverse("campaign_setup", kwargs={"workspace": "globex", "campaign": campaign.pk})
+    assert cast.signed_in(client, outsider).get(path).status_code == 404
+
+
+def test_create_campaign_opens_setup(as_owner, workspace):
+    answer = as_owner.post(reverse("campaign_new", kwargs={"workspace": workspace.slug}), {"name": "Spring"})
+    assert answer.url == url("campaign_setup", Campaign.objects.get(name="Spring"))
+
+
+def test_create_campaign_without_a_name_says_so(as_owner, workspace):
+    answer = as_owner.post(reverse("campaign_new", kwargs={"workspace": workspace.slug}), {"name": " "})
+    assert answer.status_code == 422
+    assert "1 to 120" in answer.content.decode()
+
+
+def test_saving_content_answers_with_the_new_revision(as_owner, campaign):
+    answer = as_owner.post(
+        url("campaign_content", campaign),
+        {"revision": 1, "method": "PUT", "url": "https://b.example/", "missing": "skip"},
+    )
+    assert 'value="2"' in answer.content.decode()
+    assert Campaign.objects.get(pk=campaign.pk).content.method == "PUT"
+
+
+def test_the_second_editor_gets_409(as_owner, campaign):
+    path = url("campaign_setup", campaign)
+    as_owner.post(path, {"revision": 1, "name": "First", "channel": "webhook"})
+    answer = as_owner.post(
+        path, {"revision": 1, "name": "Second", "channel": "webhook"}, headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 409
+    assert "not overwritten" in answer.json()["detail"]
+
+
+def test_the_webhook_part_appears_only_once_webhook_is_chosen(as_owner, campaign):
+    Campaign.objects.filter(pk=campaign.pk).update(channel="")
+    assert 'id="content-form"' not in as_owner.get(url("campaign_content", campaign)).content.decode()
+
+
+def test_the_preview_shows_the_nasty_name_whole(as_owner, campaign, profile):
+    pair = {"name": "n", "value": "{{ first_name }}", "enabled": "on", "type": "text"}
+    form = {"url": "https://a.example", "person": profile.pk, "body.kind": "json_pairs"}
+    form |= {f"body.pairs.0.{part}": value for part, value in pair.items()}
+    page = as_owner.post(url("campaign_preview", campaign), form)
+    assert r"Zoë \&quot;Z\&quot; O&#x27;Neil \\ &lt;b&gt;" in page.content.decode()
+
+
+def test_the_preview_sends_problems_to_their_fields(as_owner, campaign):
+    answer = as_owner.post(url("campaign_preview", campaign), {"url": "https://a.example/{{ nope"})
+    assert '"field": "url"' in answer["HX-Trigger"]
+
+
+def test_review_links_each_problem_to_its_field(as_owner, campaign):
+    Campaign.objects.filter(pk=campaign.pk).update(channel="")
+    page = as_owner.get(url("campaign_review", campaign)).content.decode()
+    assert url("campaign_setup", campaign) + "#channel" in page
+
+
+def test_launch_leads_to_the_run(as_owner, campaign):
+    answer = as_owner.post(url("campaign_launch", campaign), {"revision": 1})
+    run = Run.objects.get()
+    assert answer.url == reverse("run_detail", kwargs={"workspace": "acme", "run": run.pk})
+    assert as_owner.get(answer.url).status_code == 200
+
+
+def test_a_launch_that_is_refused_says_why(as_owner, campaign, profile):
+    profile.delete()
+    page = as_owner.post(url("campaign_launch", campaign), {"revision": 1}, follow=True)
+    assert "Nobody is in this audience" in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["campaign_launch", "campaign_duplicate", "campaign_archive", "campaign_unschedule"])
+def test_changes_are_posts(as_owner, campaign, name):
+    assert as_owner.get(url(name, campaign)).status_code == 405
+
+
+def test_an_archived_campaign_leaves_the_list(as_owner, campaign, workspace):
+    as_owner.post(url("campaign_archive", campaign))
+    listed = reverse("campaigns", kwargs={"workspace": workspace.slug})
+    assert "Win-back" not in as_owner.get(listed).content.decode().split("toast")[0]
+    assert "Win-back" in as_owner.get(listed + "?status=archived").content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 25])
+def test_the_list_costs_the_same_for_1_and_25_rows(as_owner, workspace, count, django_assert_num_queries):
+    Campaign.objects.bulk_create(Campaign(workspace=workspace, name=f"C{n}") for n in range(count))
+    with django_assert_num_queries(LIST_QUERIES):
+        as_owner.get(reverse("campaigns", kwargs={"workspace": workspace.slug}))
+
+
+# Session, user, membership, the page of campaigns, their latest runs, the user's workspaces.
+LIST_QUERIES = 6
