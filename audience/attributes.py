@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from math import isfinite
 from re import compile as pattern
 from typing import Any, Literal
@@ -24,10 +25,12 @@ SIZE_LIMIT = 64 * 1024
 INTEGER_LIMIT = 2**53
 
 NUMBER = pattern(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,10})?")
+UNSTORABLE = pattern("[\x00\ud800-\udfff]")
 DATE = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 BOOLEANS = {"true": True, "false": False}
 
 
+@lru_cache(maxsize=4096)
 def name_problem(name: str) -> str:
     """Why an attribute can't have this name, with what to do; empty for a good name."""
     if name in STANDARD_FIELDS:
@@ -141,7 +144,7 @@ def value_problem(value: Any) -> str:
 
 def is_storable(text: str) -> bool:
     """Whether PostgreSQL can hold the text: no NUL, no lone surrogate."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return not UNSTORABLE.search(text)
 
 
 def _parts(value: Any) -> Iterator[Any]:

@@ -41,8 +41,8 @@ def profile_by_user_id(workspace: Workspace, user_id: str) -> Profile:
 
 
 def segments_all(workspace: Workspace) -> QuerySet[Segment]:
-    """The saved segments by name, with who made them."""
-    return Segment.objects.filter(workspace=workspace).select_related("created_by").order_by("name")
+    """The saved segments, with who made them."""
+    return Segment.objects.filter(workspace=workspace).select_related("created_by")
 
 
 def segment_get(workspace: Workspace, segment_id: int) -> Segment:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from audience.views import profiles, rules
+from audience.views import imports, profiles, rules, segments
 
 urlpatterns = [
     path("profiles/", profiles.profiles, name="profiles"),
@@ -9,6 +9,15 @@ urlpatterns = [
     path("profiles/<int:profile>/edit/", profiles.profile_edit, name="profile_edit"),
     path("profiles/<int:profile>/delete/", profiles.profile_delete, name="profile_delete"),
     path("profiles/<int:profile>/test/", profiles.profile_test, name="profile_test"),
+    path("profiles/imports/", imports.imports, name="imports"),
+    path("profiles/imports/new/", imports.import_new, name="import_new"),
+    path("profiles/imports/sample/", imports.import_sample, name="import_sample"),
+    path("profiles/imports/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("profiles/imports/<int:pk>/rejects/", imports.import_rejects, name="import_rejects"),
+    path("segments/", segments.segments, name="segments"),
+    path("segments/new/", segments.segment_new, name="segment_new"),
+    path("segments/<int:segment>/", segments.segment_edit, name="segment_edit"),
+    path("segments/<int:segment>/delete/", segments.segment_delete, name="segment_delete"),
     path("audience/count/", rules.audience_count, name="audience_count"),
     path("audience/rules/", rules.audience_rules, name="audience_rules"),
 ]

@@ -26,6 +26,8 @@ SPELLINGS = {
 }
 ID_LIKE = ("id", "customer_id", "external_id", "contact_id", "profile_id", "uid")
 COLUMN_LIMIT = 200
+# What a file of rejects adds in front; a corrected one may be imported as it is.
+REJECT_HEADERS = ("line", "reason")
 
 
 class Column(BaseModel):
@@ -55,7 +57,10 @@ def columns_from(headers: Sequence[str], delimiter: str) -> Columns:
     """The columns that a header row names. Raises FileRefused, saying what to change in the file."""
     if len(headers) > COLUMN_LIMIT:
         raise FileRefused(f"The file has {len(headers)} columns; {COLUMN_LIMIT} is the limit. Remove some.")
-    items = tuple(Column(header=header.strip(), name=_name(header.strip())) for header in headers)
+    names = [_name(header.strip()) for header in headers]
+    if tuple(names[:2]) == REJECT_HEADERS:
+        names[:2] = ["", ""]
+    items = tuple(Column(header=header.strip(), name=name) for header, name in zip(headers, names, strict=True))
     _check_user_id(items)
     _check_names(items)
     return Columns(items=items, delimiter=delimiter)

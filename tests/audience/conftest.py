@@ -3,17 +3,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.actors import Actor
-from accounts.models import Role, Workspace
+from accounts.models import Role, User, Workspace
 from audience.models import Profile
+from tests.cast import signed_in
 
 PersonFactory = Callable[..., Profile]
 
 
 @pytest.fixture
-def shop(db: None) -> Workspace:
-    return Workspace.objects.create(name="Shop", slug="shop")
+def shop(workspace: Workspace) -> Workspace:
+    return workspace
 
 
 @pytest.fixture
@@ -46,3 +49,19 @@ def media(tmp_path: Path, settings: Any) -> Path:
     """Uploaded files go to a folder of this test alone."""
     settings.MEDIA_ROOT = tmp_path
     return tmp_path
+
+
+@pytest.fixture
+def marketer(client: Client, teammate: User) -> Client:
+    """A browser in which a marketer of the shop is signed in."""
+    return signed_in(client, teammate)
+
+
+@pytest.fixture
+def page(shop: Workspace) -> Callable[..., str]:
+    """The address of a page of the shop, by URL name."""
+
+    def address(name: str, **kwargs: Any) -> str:
+        return reverse(name, kwargs={"workspace": shop.slug, **kwargs})
+
+    return address

@@ -1,0 +1,83 @@
+"""Saved segments: list, form with the rule editor, delete."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.pages import WorkspaceRequest, workspace_page
+from accounts.permissions import allowed
+from audience.models import Segment
+from audience.rules import Rules
+from audience.rules_form import rules_editor, rules_posted
+from audience.selectors import segment_get, segments_all
+from audience.sentences import rules_sentence
+from audience.services import segment_delete as delete_segment
+from audience.services import segment_save
+from webhooks_platform.base.errors import InvalidInput
+from webhooks_platform.base.paging import two_way_page
+
+PAGE_SIZE = 50
+
+
+@require_GET
+@workspace_page("workspace.view")
+def segments(request: WorkspaceRequest) -> HttpResponse:
+    page = two_way_page(
+        segments_all(request.workspace),
+        order=("-id",),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        size=PAGE_SIZE,
+    )
+    context = {
+        "rows": [(segment, rules_sentence(segment.rules)) for segment in page.items],
+        "newer": page.newer_cursor and f"?before={page.newer_cursor}",
+        "older": page.older_cursor and f"?after={page.older_cursor}",
+        "can_edit": allowed(request.actor, "segment.edit"),
+    }
+    return render(request, "audience/segments.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@workspace_page("segment.edit")
+def segment_new(request: WorkspaceRequest) -> HttpResponse:
+    return _form_page(request, None)
+
+
+@require_http_methods(["GET", "POST"])
+@workspace_page("segment.edit")
+def segment_edit(request: WorkspaceRequest, segment: int) -> HttpResponse:
+    return _form_page(request, segment_get(request.workspace, segment))
+
+
+def _form_page(request: WorkspaceRequest, segment: Segment | None) -> HttpResponse:
+    name = segment.name if segment else ""
+    rules = segment.rules if segment else Rules()
+    problem: InvalidInput | None = None
+    if request.method == "POST":
+        name, rules = request.POST.get("name", ""), rules_posted(request.POST)
+        try:
+            saved = segment_save(actor=request.actor, name=name, rules=rules, segment=segment)
+        except InvalidInput as error:
+            problem = error
+        else:
+            messages.success(request, f"Segment “{saved.name}” is saved.")
+            return redirect("segments", workspace=request.workspace.slug)
+    context = {
+        "segment": segment,
+        "name": name,
+        "name_problem": problem.message if problem and problem.field == "name" else "",
+        "problem": problem if problem and problem.field != "name" else None,
+        "editor": rules_editor(request.workspace, rules),
+    }
+    return render(request, "audience/segment_form.html", context, status=422 if problem else 200)
+
+
+@require_POST
+@workspace_page("segment.edit")
+def segment_delete(request: WorkspaceRequest, segment: int) -> HttpResponse:
+    removed = segment_get(request.workspace, segment)
+    delete_segment(actor=request.actor, segment=removed)
+    messages.success(request, f"Segment “{removed.name}” is deleted.")
+    return redirect("segments", workspace=request.workspace.slug)

@@ -1,0 +1,66 @@
+"""Who may open what: every page of the audience, by outsider, viewer, and with the wrong method."""
+
+import pytest
+from django.test import Client
+
+from audience.models import Import, Segment
+from tests.cast import signed_in
+
+# name: (keyword of its row, methods, whether it needs the right to change)
+PAGES = {
+    "profiles": ("", {"GET"}, False),
+    "profile_new": ("", {"GET", "POST"}, True),
+    "profile_detail": ("profile", {"GET"}, False),
+    "profile_edit": ("profile", {"GET", "POST"}, True),
+    "profile_delete": ("profile", {"GET", "POST"}, True),
+    "profile_test": ("profile", {"POST"}, True),
+    "imports": ("", {"GET"}, False),
+    "import_new": ("", {"GET", "POST"}, True),
+    "import_sample": ("", {"GET"}, False),
+    "import_detail": ("pk", {"GET"}, False),
+    "import_rejects": ("pk", {"GET"}, False),
+    "segments": ("", {"GET"}, False),
+    "segment_new": ("", {"GET", "POST"}, True),
+    "segment_edit": ("segment", {"GET", "POST"}, True),
+    "segment_delete": ("segment", {"POST"}, True),
+    "audience_count": ("", {"GET", "POST"}, False),
+    "audience_rules": ("", {"POST"}, False),
+}
+EVERY = [(name, method) for name in PAGES for method in ("GET", "POST", "DELETE")]
+
+
+@pytest.fixture
+def rows(shop, person):
+    return {
+        "profile": person("ana").pk,
+        "pk": Import.objects.create(workspace=shop, file_name="a.csv").pk,
+        "segment": Segment.objects.create(workspace=shop, name="A").pk,
+    }
+
+
+def address(page, name, rows):
+    keyword = PAGES[name][0]
+    return page(name, **({keyword: rows[keyword]} if keyword else {}))
+
+
+@pytest.mark.parametrize(("name", "method"), EVERY)
+def test_who_may_open_what(page, rows, viewer, outsider, name, method):
+    _, methods, changes = PAGES[name]
+    where = address(page, name, rows)
+    allowed = method in methods
+    stranger = signed_in(Client(), outsider).generic(method, where)
+    onlooker = signed_in(Client(), viewer).generic(method, where)
+    assert stranger.status_code == (404 if allowed else 405)
+    assert onlooker.status_code == (405 if not allowed else 403 if changes else 200)
+    assert Client().generic(method, where).status_code == (302 if allowed else 405)
+
+
+@pytest.mark.parametrize("name", [name for name, (keyword, _, _) in PAGES.items() if keyword])
+def test_rows_of_another_workspace_are_not_found(page, rows, rival, marketer, person, name):
+    foreign = {
+        "profile": person("other", workspace=rival).pk,
+        "pk": Import.objects.create(workspace=rival, file_name="a.csv").pk,
+        "segment": Segment.objects.create(workspace=rival, name="A").pk,
+    }
+    method = "GET" if "GET" in PAGES[name][1] else "POST"
+    assert marketer.generic(method, address(page, name, foreign)).status_code == 404
