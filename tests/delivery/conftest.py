@@ -1,0 +1,33 @@
+from collections.abc import Iterator
+
+import pytest
+from celery import current_app
+
+from accounts.models import Workspace
+from outbound.addresses import AddressPolicy, parse_allowed
+from outbound.loop import HttpLoop
+from outbound.transport import CurlTransport
+from tests.delivery.engine import Engine
+from tests.receiver import Receiver
+
+
+@pytest.fixture
+def shop(transactional_db: None) -> Workspace:
+    return Workspace.objects.create(name="Shop", slug="shop")
+
+
+@pytest.fixture(scope="session")
+def http(receiver_process: Receiver) -> Iterator[HttpLoop]:
+    """A loop that may dial the receiver and nothing else."""
+    allowed = AddressPolicy(allowed=parse_allowed([receiver_process.address]), ports=frozenset((80, 443)))
+    loop = HttpLoop(CurlTransport(addresses=allowed))
+    yield loop
+    loop.close()
+
+
+@pytest.fixture
+def engine(shop: Workspace, receiver: Receiver, http: HttpLoop, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Its broker is a list: what is asked for waits until the test works it off."""
+    engine = Engine(shop, receiver, http)
+    monkeypatch.setattr(current_app, "send_task", lambda name, arguments: engine.messages.append((name, arguments)))
+    return engine

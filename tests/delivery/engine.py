@@ -1,0 +1,108 @@
+"""The engine within the test's own process: a broker in memory, real lanes, a real receiver."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Workspace
+from audience.choice import AudienceChoice
+from audience.models import Profile
+from channels.models import RetryPolicy, SendPolicy
+from delivery.deliver import deliver
+from delivery.preparation import prepare
+from delivery.runs import run_settle
+from delivery.services import run_start
+from delivery.slots import SlotTicket
+from delivery.watch import Watch
+from notifications.models import Attempt, Exchange, Notification, Run, RunTally
+from notifications.states import RunKind
+from outbound.loop import HttpLoop
+from templates_lib.content import JsonPair, JsonPairsBody, WebhookContent
+from tests.receiver import Receiver
+
+FAST_RETRY = RetryPolicy(attempts=3, base_seconds=0.001)
+# Whoever failed waits for `due_now`.
+LATER = SendPolicy(connect_seconds=2.0, total_seconds=5.0, retry=RetryPolicy(attempts=3, base_seconds=3600))
+QUICK = SendPolicy(connect_seconds=2.0, total_seconds=5.0, retry=FAST_RETRY)
+
+
+@dataclass
+class Engine:
+    """Launches runs and works off what they ask for, one message after the other."""
+
+    workspace: Workspace
+    receiver: Receiver
+    http: HttpLoop
+    messages: deque[tuple[str, tuple[int, ...]]] = field(default_factory=deque)
+    watch: Watch = field(default_factory=Watch)
+
+    def people(self, count: int, **fields: Any) -> list[Profile]:
+        known = Profile.objects.filter(workspace=self.workspace).count()
+        return Profile.objects.bulk_create(
+            Profile(workspace=self.workspace, user_id=f"u{number}", **{"first_name": f"Zoë {number}", **fields})
+            for number in range(known, known + count)
+        )
+
+    def content(self, path: str = "/200", **fields: Any) -> WebhookContent:
+        pairs = (JsonPair(name="name", value="{{ first_name }}"),)
+        return WebhookContent(**{"url": self.receiver.url + path, "body": JsonPairsBody(pairs=pairs), **fields})
+
+    def start(self, path: str = "/200", **options: Any) -> Run:
+        values: dict[str, Any] = {
+            "campaign_id": 7,
+            "campaign_name": "Spring",
+            "kind": RunKind.LIVE,
+            "content": self.content(path),
+            "policy": QUICK,
+            "connection_id": None,
+            "audience": AudienceChoice(),
+            "audience_description": "Everyone",
+            "retention_days": 7,
+            "launched_by": None,
+            "at": timezone.now(),
+        }
+        return run_start(workspace=self.workspace, **{**values, **options})
+
+    def work(self) -> None:
+        """Until nobody asks for anything."""
+        while self.messages:
+            task, arguments = self.messages.popleft()
+            if task == "delivery.deliver":
+                deliver(SlotTicket(*arguments), watch=self.watch, http=self.http)
+            else:
+                {"delivery.prepare": prepare, "delivery.settle": run_settle}[task](*arguments)
+
+    def run(self, path: str = "/200", **options: Any) -> Run:
+        """Launches and works off everything; what is to be retried later stays."""
+        run = self.start(path, **options)
+        self.work()
+        run.refresh_from_db()
+        return run
+
+
+def due_now(run: Run) -> None:
+    """As if the wait before the retry were over."""
+    Notification.objects.filter(run_id=run.pk, state="retrying").update(due_at=run.run_at)
+
+
+def notifications(run: Run) -> list[Notification]:
+    return list(Notification.objects.filter(run_id=run.pk).order_by("profile_id"))
+
+
+def attempts(run: Run) -> list[Attempt]:
+    return list(Attempt.objects.filter(run_id=run.pk).order_by("notification_id", "number"))
+
+
+def exchanges(run: Run) -> list[Exchange]:
+    ids = [notification.pk for notification in notifications(run)]
+    return list(Exchange.objects.filter(notification_id__in=ids).order_by("notification_id", "number"))
+
+
+def tallies(run: Run) -> dict[str, int]:
+    """By state, summed over the lanes."""
+    found: dict[str, int] = {}
+    for tally in RunTally.objects.filter(run=run):
+        found[tally.state] = found.get(tally.state, 0) + tally.count
+    return found

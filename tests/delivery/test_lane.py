@@ -1,0 +1,261 @@
+import json
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from audience.models import Profile
+from channels.models import AuthKind, Connection
+from delivery.preparation import prepare
+from delivery.sweep import sweep
+from notifications.models import Run
+from templates_lib.content import JsonPair, JsonPairsBody, Pair, RawBody
+from tests.delivery.engine import LATER, Engine, attempts, due_now, exchanges, notifications, tallies
+
+
+def test_everyone_is_delivered_and_the_ledger_balances(engine: Engine) -> None:
+    engine.people(30)
+    run = engine.run()
+    assert (run.state, run.audience_count, tallies(run)) == ("completed", 30, {"delivered": 30})
+    received = engine.receiver.received(with_ids=True)
+    assert set(received["ids"]) == {str(row.webhook_id) for row in notifications(run)}
+    assert {row.state for row in notifications(run)} == {"delivered"}
+
+
+def test_a_final_row_keeps_neither_person_nor_request(engine: Engine) -> None:
+    engine.people(1)
+    (row,) = notifications(engine.run())
+    assert (row.person, row.request, row.lease_token, row.lease_until) == (None, None, None, None)
+
+
+def test_the_request_names_the_notification(engine: Engine) -> None:
+    engine.people(1)
+    run = engine.run("/echo")
+    (row,) = notifications(run)
+    (exchange,) = exchanges(run)
+    echoed = json.loads(bytes(exchange.response_body))
+    headers = {name.lower(): value for name, value in echoed["headers"]}
+    assert headers["webhook-id"] == headers["idempotency-key"] == str(row.webhook_id) == str(row.pk)
+    assert abs(int(headers["webhook-timestamp"]) - time.time()) < 60
+    assert headers["user-agent"].startswith("webhooks-platform/")
+    assert json.loads(echoed["body"]) == {"name": "Zoë 0"}
+
+
+def test_every_attempt_is_logged_with_what_was_sent_and_what_came_back(engine: Engine) -> None:
+    engine.people(1)
+    run = engine.run("/422")
+    (attempt,), (exchange,) = attempts(run), exchanges(run)
+    assert (attempt.outcome, attempt.reason, attempt.status_code) == ("failed", "unprocessable", 422)
+    assert attempt.total_us > 0
+    assert attempt.address == engine.receiver.address
+    assert (exchange.method, exchange.url) == ("POST", f"{engine.receiver.url}/422")
+    assert json.loads(bytes(exchange.request_body)) == {"name": "Zoë 0"}
+    assert b"One field is not valid" in bytes(exchange.response_body)
+    assert tallies(run) == {"failed": 1}
+
+
+def test_a_retry_carries_the_same_bytes(engine: Engine) -> None:
+    (person,) = engine.people(1)
+    run = engine.run("/503-once-then-200", policy=LATER)
+    (row,) = notifications(run)
+    assert (row.state, row.reason, row.status_code) == ("retrying", "server_error", 503)
+    Profile.objects.filter(pk=person.pk).update(first_name="Somebody else")
+    due_now(run)
+    work_until_over(engine, run)
+    first, second = exchanges(run)
+    assert bytes(first.request_body) == bytes(second.request_body) == '{"name":"Zoë 0"}'.encode()
+    assert [attempt.outcome for attempt in attempts(run)] == ["retry", "delivered"]
+    assert tallies(run) == {"delivered": 1}
+
+
+def test_retries_end_after_the_policys_attempts(engine: Engine) -> None:
+    engine.people(1)
+    run = engine.run("/500")
+    work_until_over(engine, run)
+    assert [attempt.outcome for attempt in attempts(run)] == ["retry", "retry", "failed"]
+    assert tallies(run) == {"failed": 1}
+
+
+def test_nobody_listening_is_refused_and_retried(engine: Engine) -> None:
+    engine.people(1)
+    run = engine.run(content=engine.content(url="http://127.0.0.1:1/"))
+    (attempt,) = attempts(run)
+    assert (attempt.outcome, attempt.reason, attempt.status_code) == ("failed", "blocked_address", None)
+
+
+def test_a_removed_profile_is_skipped(engine: Engine) -> None:
+    engine.people(2)
+    run = engine.start()
+    prepare_only(engine)
+    Profile.objects.filter(user_id="u0").delete()
+    engine.work()
+    run.refresh_from_db()
+    assert [(row.state, row.reason) for row in notifications(run)] == [
+        ("skipped", "profile_removed"),
+        ("delivered", ""),
+    ]
+    assert run.state == "completed"
+    assert len(attempts(run)) == 1
+
+
+def test_a_missing_value_skips_the_person_and_names_it(engine: Engine) -> None:
+    engine.people(1, first_name="")
+    run = engine.run()
+    (row,) = notifications(run)
+    assert (row.state, row.reason, row.reason_detail) == ("skipped", "missing_variable", "first_name")
+    assert (row.attempt_number, attempts(run), run.state) == (0, [], "completed")
+
+
+def test_a_missing_value_stops_the_campaign_when_the_content_says_so(engine: Engine) -> None:
+    engine.people(1, first_name="")
+    engine.people(5)
+    run = engine.run(content=engine.content("/200?ms=300", missing="stop"))
+    assert run.state == "stopped"
+    assert "first_name" in run.stop_reason
+    assert sum(tallies(run).values()) == run.audience_count == 6
+
+
+def test_a_template_can_leave_a_person_out(engine: Engine) -> None:
+    engine.people(1)
+    body = RawBody(text='{% skip "no consent" %}')
+    (row,) = notifications(engine.run(content=engine.content(body=body)))
+    assert (row.state, row.reason, row.reason_detail) == ("skipped", "skipped_by_template", "no consent")
+
+
+def test_a_value_that_does_not_fit_fails_as_bad_template(engine: Engine) -> None:
+    engine.people(1)
+    body = JsonPairsBody(pairs=(JsonPair(name="age", value="{{ first_name }}", type="number"),))
+    (row,) = notifications(engine.run(content=engine.content(body=body)))
+    assert (row.state, row.reason) == ("failed", "bad_template")
+    assert "body.pairs.0.value" in row.reason_detail
+
+
+def test_the_connections_secret_is_sent_and_never_logged(engine: Engine) -> None:
+    engine.people(1)
+    bearer = connection_with(engine, "s3cret-token-value")
+    run = engine.run("/echo", connection_id=bearer.pk)
+    (exchange,) = exchanges(run)
+    echoed = bytes(exchange.response_body).decode()
+    assert "s3cret-token-value" not in exchange.request_headers + echoed
+    assert "Bearer ••••••••" in exchange.request_headers
+    assert "••••••••" in echoed
+    sent = dict(engine.receiver.received()["last"][0]["headers"])
+    assert sent["Authorization"] == "Bearer s3cret-token-value"
+
+
+def test_a_rotated_secret_reaches_retries_of_a_running_run(engine: Engine) -> None:
+    engine.people(1)
+    bearer = connection_with(engine, "old-secret-value")
+    run = engine.run("/503-once-then-200", connection_id=bearer.pk, policy=LATER)
+    bearer.secret = "new-secret-value"
+    bearer.save()
+    due_now(run)
+    work_until_over(engine, run)
+    sent = [dict(request["headers"])["Authorization"] for request in engine.receiver.received()["last"]]
+    assert sent == ["Bearer old-secret-value", "Bearer new-secret-value"]
+
+
+def test_an_archived_connection_fails_its_rows(engine: Engine) -> None:
+    engine.people(1)
+    run = engine.run(connection_id=404)
+    (row,) = notifications(run)
+    assert (row.state, row.reason, run.state) == ("failed", "connection_removed", "completed")
+
+
+def test_a_secret_never_travels_to_another_origin(engine: Engine) -> None:
+    engine.people(1)
+    bearer = connection_with(engine, "s3cret-token-value", origin="https://api.example.com")
+    (row,) = notifications(engine.run(connection_id=bearer.pk))
+    assert (row.state, row.reason) == ("failed", "connection_removed")
+    assert "https://api.example.com" in row.reason_detail
+
+
+def test_no_transaction_is_open_while_a_request_is_on_the_wire(engine: Engine) -> None:
+    engine.people(4)
+    run = engine.start("/200?ms=1500")
+    worker = threading.Thread(target=engine.work)
+    worker.start()
+    try:
+        wait_until(lambda: engine.receiver.received()["requests"] > 0)
+        time.sleep(0.6)  # longer than a batch of outcomes waits to be recorded
+        assert open_transactions() == []
+    finally:
+        worker.join(20)
+    assert tallies(run) == {"delivered": 4}
+
+
+def test_a_pause_stops_sending_and_gives_back_what_has_not_left(engine: Engine) -> None:
+    engine.people(300)
+    run = engine.start("/200?ms=150")
+    worker = threading.Thread(target=engine.work)
+    worker.start()
+    wait_until(lambda: engine.receiver.received()["requests"] > 0)
+    Run.objects.filter(pk=run.pk).update(state="paused")
+    worker.join(10)
+    sent = engine.receiver.received()["requests"]
+    states = [row.state for row in notifications(run)]
+    assert 0 < states.count("delivered") == sent < 300
+    assert states.count("queued") == 300 - sent
+    assert {row.attempt_number for row in notifications(run) if row.state == "queued"} == {0}
+
+
+def test_a_worker_that_shuts_down_gives_back(engine: Engine) -> None:
+    engine.people(200)
+    run = engine.start("/200?ms=100")
+    worker = threading.Thread(target=engine.work)
+    worker.start()
+    wait_until(lambda: engine.receiver.received()["requests"] > 0)
+    engine.watch.shut_down()
+    worker.join(10)
+    states = {row.state for row in notifications(run)}
+    assert states == {"delivered", "queued"}
+    assert not engine.messages
+
+
+def test_values_arrive_as_they_are(engine: Engine) -> None:
+    name = 'Zoë "Z" O\'Neil \\ <b>'
+    engine.people(1, first_name=name)
+    content = engine.content("/echo", parameters=(Pair(name="q", value="{{ first_name }}"),))
+    (exchange,) = exchanges(engine.run(content=content))
+    assert json.loads(json.loads(bytes(exchange.response_body))["body"]) == {"name": name}
+
+
+def connection_with(engine: Engine, secret: str, origin: str = "") -> Connection:
+    bearer = Connection(
+        workspace=engine.workspace, name="CRM", origin=origin or engine.receiver.url, auth_kind=AuthKind.BEARER
+    )
+    bearer.secret = secret
+    bearer.save()
+    return bearer
+
+
+def prepare_only(engine: Engine) -> None:
+    _, arguments = engine.messages.popleft()
+    prepare(*arguments)
+
+
+def work_until_over(engine: Engine, run: Run, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while run.state not in ("completed", "stopped"):
+        assert time.monotonic() < deadline, f"still {run.state}: {tallies(run)}"
+        sweep()
+        engine.work()
+        run.refresh_from_db()
+
+
+def wait_until(condition, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def open_transactions() -> list[tuple[str, timedelta]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select query, now() - xact_start from pg_stat_activity "
+            "where datname = current_database() and pid <> pg_backend_pid() and xact_start < now() - interval '0.2 s'"
+        )
+        return cursor.fetchall()
