@@ -1,6 +1,7 @@
 """Compiling content: every field in the language of its place, every problem with the field it stands in."""
 
 from collections.abc import Callable, Iterable, Sequence
+from time import thread_time
 from typing import TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -49,6 +50,7 @@ class Compilation:
         self.problems: list[Problem] = []
         self.fields: dict[str, FieldTemplate] = {}
         self.compiled: CompiledContent | None = None
+        self._started = thread_time()
         if self._is_small_enough():
             compiled = self._compile("url_fixed_host" if secret_attached else "url")
             failed = any(problem.severity == "error" for problem in self.problems)
@@ -65,21 +67,26 @@ class Compilation:
             content.method, content.missing, message_text, url, parameters, headers, fixed_headers, body
         )
 
-    def refuse(self, field: str, message: str, hint: str = "") -> None:
+    def _refuse(self, field: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(field, message, hint))
 
     def _is_small_enough(self) -> bool:
         sources = list(written_fields(self.content))
         if sum(len(text) for _, text in sources) > limits.MAX_CONTENT_CHARACTERS:
-            self.refuse("body", f"The content is longer than {limits.MAX_CONTENT_CHARACTERS:,} characters in all.")
+            self._refuse("body", f"The content is longer than {limits.MAX_CONTENT_CHARACTERS:,} characters in all.")
         if sum(text.count("{{") + text.count("{%") for _, text in sources) > limits.MAX_TAGS:
-            self.refuse("body", f"The content has more than {limits.MAX_TAGS:,} values and tags in all.")
+            self._refuse("body", f"The content has more than {limits.MAX_TAGS:,} values and tags in all.")
         if len(sources) > limits.MAX_FIELDS:
-            self.refuse("body", f"The content has more than {limits.MAX_FIELDS} parameters, headers and values in all.")
+            self._refuse(
+                "body", f"The content has more than {limits.MAX_FIELDS} parameters, headers and values in all."
+            )
         return not self.problems
 
     def _field(self, field: str, language: str, text: str) -> FieldTemplate:
         """The compiled field; an empty one, and a problem, if it is refused."""
+        if thread_time() - self._started > limits.MAX_COMPILE_SECONDS:
+            self._refuse(field, "The content is too complex to check.", "Use fewer loops and branches.")
+            return _NOTHING
         try:
             template = compile_field(language, text, self.content.missing)
         except TemplateRefused as refusal:
@@ -93,7 +100,7 @@ class Compilation:
     def _message_text(self) -> FieldTemplate:
         template = self._field("message_text", "text", self.content.message_text)
         if any(use.path.partition(".")[0] == "message" for use in template.uses):
-            self.refuse("message_text", "The message text can't contain itself.", "Remove {{ message }} from it.")
+            self._refuse("message_text", "The message text can't contain itself.", "Remove {{ message }} from it.")
         return template
 
     def _named(
@@ -108,11 +115,11 @@ class Compilation:
 
     def _name_is_fixed(self, field: str, name: str) -> bool:
         if not name.strip():
-            self.refuse(field, "This row has a value but no name.", "Give it a name, or remove the row.")
+            self._refuse(field, "This row has a value but no name.", "Give it a name, or remove the row.")
         elif "{{" in name or "{%" in name or "{#" in name:
-            self.refuse(field, "A value can't choose a name.", "Write the name by hand.")
+            self._refuse(field, "A value can't choose a name.", "Write the name by hand.")
         elif not name.isprintable():
-            self.refuse(field, "The name has a character that can't be sent.", "Write the name again.")
+            self._refuse(field, "The name has a character that can't be sent.", "Write the name again.")
         else:
             return True
         return False
@@ -126,10 +133,10 @@ class Compilation:
         if not written:
             return headers, None
         if len(written) > 1:
-            self.refuse(written[1].field, "There are two Content-Type headers.", "Remove one of them.")
+            self._refuse(written[1].field, "There are two Content-Type headers.", "Remove one of them.")
         content_type = written[0].template.constant
         if content_type is None:
-            self.refuse(written[0].field, "A value can't choose the content type.", "Write it by hand.")
+            self._refuse(written[0].field, "A value can't choose the content type.", "Write it by hand.")
         elif content_type:
             self._check_content_type(written[0].field, content_type)
         return headers, content_type or ""
@@ -137,16 +144,16 @@ class Compilation:
     def _header_is_allowed(self, header: NamedField) -> str:
         name, field = header.name.lower(), header.field.removesuffix("value") + "name"
         if not HEADER_NAME.match(name):
-            self.refuse(field, f"“{header.name}” is not a header name.", "Use letters, digits and -, as in X-Source.")
+            self._refuse(field, f"“{header.name}” is not a header name.", "Use letters, digits and -, as in X-Source.")
         elif name in RESERVED:
-            self.refuse(field, f"The header {header.name} can't be set here. {RESERVED[name]}", "Remove it.")
+            self._refuse(field, f"The header {header.name} can't be set here. {RESERVED[name]}", "Remove it.")
         return name
 
     def _check_content_type(self, field: str, content_type: str) -> None:
         if not CONTENT_TYPE.match(content_type):
-            self.refuse(field, f"“{content_type[:100]}” is not a content type.", "Write it like application/json.")
+            self._refuse(field, f"“{content_type[:100]}” is not a content type.", "Write it like application/json.")
         elif not is_utf8(content_type):
-            self.refuse(field, "The body is always sent as UTF-8.", "Write charset=utf-8, or leave the charset out.")
+            self._refuse(field, "The body is always sent as UTF-8.", "Write charset=utf-8, or leave the charset out.")
 
     # Body
 
@@ -178,7 +185,7 @@ class Compilation:
             if not self._name_is_fixed(name_field, pair.name):
                 continue
             if pair.name in seen:
-                self.refuse(name_field, f"The name “{pair.name}” is there twice.", "Remove or rename one of them.")
+                self._refuse(name_field, f"The name “{pair.name}” is there twice.", "Remove or rename one of them.")
             seen.add(pair.name)
             template = self._json_pair(field, pair)
             pairs.append((NamedField(quoted_json(pair.name), field, template), pair.type))
@@ -195,9 +202,9 @@ class Compilation:
         try:
             _PAIR_CHECKS[kind](text, self.content.missing == "empty")
         except MissingValue:
-            self.refuse(field, f"This {kind} is empty.", "Write a value, or choose the type Text.")
+            self._refuse(field, f"This {kind} is empty.", "Write a value, or choose the type Text.")
         except RenderFailure as failure:
-            self.refuse(field, failure.message, failure.hint)
+            self._refuse(field, failure.message, failure.hint)
 
 
 def written_pairs(pairs: Sequence[PairKind]) -> Iterable[tuple[int, PairKind]]:

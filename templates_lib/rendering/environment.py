@@ -26,25 +26,10 @@ LOOP_ATTRIBUTES = frozenset(
 LOOP_CALLS = frozenset(("cycle", "changed"))
 DATE_ATTRIBUTES = frozenset(("year", "month", "day", "hour", "minute", "second"))
 
-_TEST_NAMES = (
-    *(
-        "boolean",
-        "true",
-        "false",
-        "integer",
-        "float",
-        "number",
-        "string",
-        "mapping",
-        "sequence",
-        "iterable",
-        "odd",
-        "even",
-    ),
-    *("divisibleby", "lower", "upper", "in", "eq", "equalto", "==", "ne", "!=", "lt", "lessthan", "<", "le", "<="),
-    *("gt", "greaterthan", ">", "ge", ">="),
-)
-TESTS: dict[str, Any] = {name: jinja_tests.TESTS[name] for name in _TEST_NAMES}
+_TYPE_TESTS = ("boolean", "true", "false", "integer", "float", "number", "string", "mapping", "sequence", "iterable")
+_VALUE_TESTS = ("odd", "even", "divisibleby", "lower", "upper", "in", "eq", "equalto", "==", "ne", "!=")
+_ORDER_TESTS = ("lt", "lessthan", "<", "le", "<=", "gt", "greaterthan", ">", "ge", ">=")
+TESTS: dict[str, Any] = {name: jinja_tests.TESTS[name] for name in (*_TYPE_TESTS, *_VALUE_TESTS, *_ORDER_TESTS)}
 TESTS |= {"defined": lambda value: not is_blank(value), "undefined": is_blank, "none": lambda value: value is None}
 
 

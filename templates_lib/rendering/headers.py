@@ -10,22 +10,12 @@ _CHARSET = re.compile(r';\s*charset="?([^";\s]+)', re.IGNORECASE)
 
 _WRITTEN_BY_SENDER = "The product writes it for each request."
 _WRITTEN_BY_TRANSPORT = "It belongs to the connection itself and is written for each request."
+_SENDER_NAMES = ("webhook-id", "webhook-timestamp", "webhook-signature", "idempotency-key")
+_MESSAGE_NAMES = ("host", "content-length", "transfer-encoding", "expect", "trailer", "te")
+_CONNECTION_NAMES = ("connection", "keep-alive", "upgrade")
 RESERVED = {
-    **dict.fromkeys(("webhook-id", "webhook-timestamp", "webhook-signature", "idempotency-key"), _WRITTEN_BY_SENDER),
-    **dict.fromkeys(
-        (
-            "host",
-            "content-length",
-            "transfer-encoding",
-            "connection",
-            "keep-alive",
-            "upgrade",
-            "te",
-            "trailer",
-            "expect",
-        ),
-        _WRITTEN_BY_TRANSPORT,
-    ),
+    **dict.fromkeys(_SENDER_NAMES, _WRITTEN_BY_SENDER),
+    **dict.fromkeys((*_MESSAGE_NAMES, *_CONNECTION_NAMES), _WRITTEN_BY_TRANSPORT),
 }
 
 

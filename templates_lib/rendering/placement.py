@@ -17,6 +17,8 @@ from .rounds import Choices, Round, assumed, constant_choices, texts_of
 
 States = frozenset[Any]
 MAX_LOOP_PASSES = 8
+# Takes the place of an escape for constant text that the machine has read as punctuation.
+PUNCTUATION = "punctuation"
 
 
 class Warned(NamedTuple):
@@ -33,7 +35,6 @@ class Placement:
         self.source = source
         self.escapes: dict[int, str] = {}
         self.replacements: dict[int, dict[int, str]] = {}
-        self.punctuation: set[int] = set()
         self.warnings: set[Warned] = set()
         self.names_are_values = False
         self._rounds: list[Round] = []
@@ -196,13 +197,13 @@ class Placement:
     # Values
 
     def _value(self, states: States, node: nodes.Expr) -> States:
+        if not states:
+            return states
         offset = first_offset(node)
         choices = constant_choices(node)
         if choices is not None and not isinstance(choices, str) and self._is_punctuation(states, choices):
-            self.punctuation.add(id(node))
+            self._remember(node, {PUNCTUATION}, offset)
             return self._chosen(states, choices, offset)
-        if not states:
-            return states
         places = self._survivors(states, offset, self.language.place, forgiving=False)
         self._remember(node, {escape for escape, _ in places}, offset)
         self.names_are_values |= any(map(self.language.makes_name, states))
@@ -216,7 +217,7 @@ class Placement:
         if len(found) > 1:
             self._refuse(
                 offset,
-                "This value is sometimes inside and sometimes outside of quotes, depending on what comes before it.",
+                "This value stands in different places, depending on what comes before it.",
                 "Close every quote and bracket inside the {% if %} that opens it.",
             )
         self.escapes[id(node)] = found.pop()

@@ -8,7 +8,7 @@ from jinja2.environment import Environment
 
 from .allowlist import is_loop
 from .failures import Site, TemplateRefused
-from .placement import Placement
+from .placement import PUNCTUATION, Placement
 from .positions import first_offset
 from .steps import PREFIX
 
@@ -66,9 +66,6 @@ class Rewriter:
     def _part(self, node: Any, *, stored: bool) -> nodes.Expr:
         if isinstance(node, nodes.TemplateData):
             return self._data(node)
-        if id(node) in self.placement.punctuation:
-            rewritten: nodes.Expr = self.rewrite(node, stored=stored)
-            return rewritten
         escape = self.placement.escapes.get(id(node))
         if escape is None:
             line, column = self.source.of(node)
@@ -76,7 +73,8 @@ class Rewriter:
         if escape == "json_value" and isinstance(node, nodes.CondExpr) and node.expr2 is None:
             node.expr2 = nodes.Const(None)
         site = self._site(node)
-        return self._step("stored_text" if stored else escape, self.rewrite(node, stored=stored), site)
+        rewritten: nodes.Expr = self.rewrite(node, stored=stored)
+        return rewritten if escape == PUNCTUATION else self._step("stored_text" if stored else escape, rewritten, site)
 
     def _data(self, node: nodes.TemplateData) -> nodes.TemplateData:
         replacements = self.placement.replacements.get(id(node))

@@ -22,6 +22,7 @@ from .readback import READ_BACK, read_json
 from .rewrite import Rewriter, is_constant
 from .variables import Use, uses_of
 
+_XML_ENCODING = re.compile(r"""<\?xml[^>]*encoding\s*=\s*["']([^"']*)""")
 CODE_NAME = "<template>"
 # Measured: a small compiled field takes about 25 kB, one full of values 37 bytes a character.
 FIELD_BYTES = 25_000
@@ -135,6 +136,11 @@ def _source(kind: str, text: str) -> Source:
     if bad:
         line, column = source.line_and_column(bad.start())
         raise TemplateRefused("This character can't be sent.", line=line, column=column, hint="Remove it.")
+    encoding = _XML_ENCODING.search(source.text) if kind == "xml" else None
+    if encoding and encoding.group(1).lower() not in ("utf-8", "utf8"):
+        line, column = source.line_and_column(encoding.start(1))
+        hint = 'Write encoding="UTF-8", or leave it out.'
+        raise TemplateRefused("The body is always sent as UTF-8.", line=line, column=column, hint=hint)
     return source
 
 

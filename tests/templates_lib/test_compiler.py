@@ -1,5 +1,6 @@
 """What content as a whole may be: names, headers, content types, sizes, and the request that is built."""
 
+import time
 from typing import Any
 
 import pytest
@@ -154,6 +155,15 @@ def test_too_long_for_this_person() -> None:
     assert refused(WebhookContent(url=URL, parameters=(Pair(name="q", value=X),)), x="x" * 9000).field == "parameters"
     assert refused(WebhookContent(**one_header("X-A", X)), x="x" * 20_000).field == "headers.0.value"
     assert refused(raw("{{ x }}{{ x }}{{ x }}", "application/x-www-form-urlencoded"), x="é" * 100_000).kind == "budget"
+
+
+def test_content_that_takes_too_long_to_compile() -> None:
+    nested = "{% for a in x %}" * 3 + "text " * 240 + "{% endfor %}" * 3
+    headers = tuple(Pair(name=f"X-{number}", value=f"{number}{nested}") for number in range(190))
+    started = time.thread_time()
+    with pytest.raises(ContentInvalid, match="complex"):
+        compile_content(WebhookContent(url=URL, headers=headers), secret_attached=True)
+    assert time.thread_time() - started < 3
 
 
 def test_compiled_once_for_equal_content() -> None:

@@ -25,6 +25,12 @@ JSON = [
     ("[{% for i in x %}[{{ i }}{% endfor %}]", "start and the end", None),
     ('{"a": ""{% for i in x %}, "b": "{% endfor %}"}', "start and the end", None),
     ("", "not complete", None),
+    # The same text would be punctuation in one round of the loop and a value in the next.
+    (
+        '[{% for i in x %}{"a": {% if loop.first %}"q"{% endif %}{{ "," if c }}},{% endfor %}]',
+        "different places",
+        (1, 60),
+    ),
     # Some people would get 12 out of 1 and 2.
     ('{"a": {% if c %}1{% endif %}{{ x }}}', "glued", None),
     ('{"a": {% if c %}{{ y }}{% endif %}{{ x }}}', "A comma is missing", None),
@@ -70,6 +76,7 @@ XML = [
     ("<a>&{{ x }};</a>", "& right before", None),
     ("<a b='&#{{ x }};'/>", "& right before", None),
     ("<a>", "never closed", None),
+    ('<?xml version="1.0" encoding="ISO-8859-1"?><a/>', "always sent as UTF-8", (1, 31)),
 ]
 OTHERS = [
     ("header", "a\n{{ x }}", "line breaks", (1, 2)),

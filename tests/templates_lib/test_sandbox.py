@@ -36,22 +36,7 @@ ATTRIBUTES = [
     *("f_builtins", "f_back", "tb_frame", "ag_frame", "mro", "token", "reveal", "format", "format_map", "encode"),
     *("_undefined_name", "_fail_with_undefined_error", "environment", "budget", "parent", "vars", "get_all"),
 ]
-VALUES = [
-    "x",
-    "''",
-    "[]",
-    "{}",
-    "()",
-    "1",
-    "range",
-    "range(2)",
-    "namespace",
-    "namespace(a=1)",
-    "missing",
-    "now",
-    "obj",
-    "loop",
-]
+VALUES = ["x", "{}", "range(2)", "namespace(a=1)", "missing", "now", "obj", "loop"]
 WAYS = ["{{ %s.%s }}", "{{ %s['%s'] }}", "{{ %s | map(attribute='%s') }}"]
 
 
