@@ -48,7 +48,7 @@ check: $(VENV)/dev.stamp ## Lint, format, types, import rules, templates, migrat
 # The built files are committed, so only who changes them needs Node.js.
 .PHONY: check-assets
 check-assets:
-	@if node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; then \
+	@if node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' 2>/dev/null; then \
 		$(MAKE) $(NODE_STAMP) && cd frontend && npm run check; \
 	else \
 		echo "Node.js 20 or newer is not installed: whether frontend/static/dist is up to date is not checked."; \
