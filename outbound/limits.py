@@ -1,6 +1,7 @@
 """Bounds of one transfer."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import httpx
 
@@ -27,8 +28,7 @@ class TransferLimits:
 DEFAULT_LIMITS = TransferLimits()
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """How long one request may take, in whole milliseconds for libcurl (at least 1: it reads 0 as for ever)."""
 
     connect: int

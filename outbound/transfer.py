@@ -2,8 +2,7 @@
 
 import asyncio
 import socket
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import certifi
 import pycurl
@@ -35,8 +34,7 @@ class SocketAddress(Protocol):
     addr: tuple[str, int] | tuple[str, int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A request in the form that libcurl takes. `repeatable` allows the one repeat on a connection that went stale."""
 
     method: str

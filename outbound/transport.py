@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from dataclasses import replace
 
 import httpx
 import pycurl
@@ -65,7 +64,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
     async def _with_addresses(self, outgoing: Outgoing) -> Outgoing:
         began = time.monotonic()
         resolved = await self._names.find(outgoing.host, outgoing.port, outgoing.deadline.connect / 1000)
-        return replace(outgoing, resolved=resolved, lookup_seconds=time.monotonic() - began)
+        return outgoing._replace(resolved=resolved, lookup_seconds=time.monotonic() - began)
 
     def _outgoing(self, request: httpx.Request, body: bytes) -> Outgoing:
         method = checked_method(request.method)

@@ -85,6 +85,7 @@ class Server:
     host: str = "127.0.0.1"
     requests: list[Received] = field(default_factory=list)
     connections: int = 0
+    finished: int = 0  # connections that the server has closed
 
     def __post_init__(self) -> None:
         self._listener = socket.create_server((self.host, 0))
@@ -117,6 +118,7 @@ class Server:
         with contextlib.suppress(OSError), self._secured(plain) as sock:
             self._open.append(sock)
             self.handler(Connection(sock, self))
+        self.finished += 1
 
     def _secured(self, sock: socket.socket) -> socket.socket:
         return self.tls.wrap_socket(sock, server_side=True) if self.tls else sock

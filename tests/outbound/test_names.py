@@ -63,7 +63,7 @@ async def test_hanging_names_hold_up_only_themselves():
     await asyncio.sleep(0)
     began = time.monotonic()
     await names.find("good.example", 80, within=5)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
     resolver.let_go.set()
     await asyncio.gather(*asking)
 

@@ -188,9 +188,11 @@ async def test_connection_close_is_obeyed(make: Make, serve: Serve):
 async def test_connection_that_went_stale_is_replaced(make: Make, serve: Serve):
     server = serve(closing(response()))
     transport = make(server)
-    for _ in range(3):
+    for turn in range(1, 4):
         assert (await fetch(transport, server.url(), "POST", content=b"x")).content == b"ok"
-        await asyncio.sleep(0.05)  # the server's FIN is on its way
+        async with asyncio.timeout(5):
+            while server.finished < turn:
+                await asyncio.sleep(0.01)
     assert (server.connections, len(server.requests)) == (3, 3)
 
 
