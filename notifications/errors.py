@@ -16,3 +16,8 @@ class NotificationNotFound(NotFound):
 class FilterInvalid(InvalidInput):
     code = "filter_invalid"
     title = "This filter can't be used"
+
+
+class ExchangeExpired(NotFound):
+    code = "exchange_expired"
+    title = "Not kept any more"

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 
 from accounts.models import Workspace
 from audience.models import Profile
@@ -48,13 +51,24 @@ class ExchangeDetail:
         return _text(self.exchange.response_body)
 
     @property
-    def response_size(self) -> int:
-        """Bytes that came over the wire."""
-        return self.exchange.response_size
+    def request_language(self) -> str:
+        return _language(self.request_text)
 
     @property
-    def response_kept(self) -> int:
-        return len(bytes(self.exchange.response_body))
+    def response_language(self) -> str:
+        return _language(self.response_text)
+
+    @property
+    def request_note(self) -> str:
+        return filesizeformat(len(bytes(self.exchange.request_body)))
+
+    @property
+    def response_note(self) -> str:
+        """ "40 bytes", or how much of it was kept."""
+        size, kept = self.exchange.response_size, len(bytes(self.exchange.response_body))
+        if self.response_truncated:
+            return f"Cut: the first {filesizeformat(kept)} of {filesizeformat(size)} or more are kept."
+        return filesizeformat(size)
 
     @property
     def response_truncated(self) -> bool:
@@ -77,9 +91,13 @@ class AttemptDetail:
         return round(self.attempt.total_us / 1000)
 
     @property
-    def expires_at(self) -> Any:
+    def expires_at(self) -> datetime:
         """Until when headers and bodies are kept."""
         return self.attempt.started_at + timedelta(days=self.attempt.retention_days)
+
+    @property
+    def expired(self) -> bool:
+        return self.exchange is None and self.expires_at < timezone.now()
 
     @property
     def phases(self) -> list[PhaseBar]:
@@ -111,7 +129,7 @@ class NotificationDetail:
         return explain(row.reason, row.status_code, row.reason_detail)
 
     @property
-    def retry_at(self) -> Any:
+    def retry_at(self) -> datetime | None:
         """When the next attempt is due; None when none will follow."""
         return self.notification.due_at if self.notification.state == NotificationState.RETRYING else None
 
@@ -153,3 +171,8 @@ def _exchanges(notification: Notification, attempts: Iterable[Attempt]) -> dict[
 
 def _text(body: bytes | memoryview) -> str:
     return bytes(body).decode("utf-8", "replace").replace("\0", "\N{SYMBOL FOR NULL}")
+
+
+def _language(text: str) -> str:
+    """Which look a body gets: JSON is laid out and coloured, everything else is shown as it is."""
+    return "json" if text.lstrip()[:1] in ("{", "[") else "text"

@@ -71,7 +71,7 @@ def _grouped(run: Run, states: tuple[str, ...]) -> list[ErrorGroup]:
         workspace_id=run.workspace_id, run_at=run.run_at, run_id=run.pk, state__in=states
     )
     # min(uuid) exists from PostgreSQL 18 only; as text they sort the same.
-    found = rows.values_list("reason", "status_code").annotate(Count("id"), Min(Cast("id", TextField())))
+    found = rows.values_list("reason", "status_code").annotate(people=Count("id"), sample=Min(Cast("id", TextField())))
     return [ErrorGroup(reason, status, count, 0, UUID(sample)) for reason, status, count, sample in found.order_by()]
 
 

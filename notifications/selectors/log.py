@@ -10,6 +10,7 @@ from audience.models import Profile
 from notifications.models import Notification, Run
 from notifications.reasons import Explanation, explain
 from notifications.selectors.runs import run_get, runs_of_campaign
+from notifications.states import PENDING
 from webhooks_platform.base.paging import TwoWayPage, two_way_page
 
 # Ids rise with time, and neither column ever changes: a row keeps its place whatever becomes of it.
@@ -17,11 +18,12 @@ LOG_ORDER = ("-run_at", "-id")
 # A campaign's log reaches back this many runs; a run of its own reaches back as far as rows are kept.
 RUNS_PER_CAMPAIGN = 200
 NEWER_LIMIT = 100
+PENDING_STATES = "pending"
 
 
 @dataclass(frozen=True)
 class LogFilters:
-    """What the log is narrowed to; None or empty: not at all."""
+    """What the log is narrowed to; None or empty: not at all. State "pending": any that is not final."""
 
     campaign: int | None = None
     run: int | None = None
@@ -51,7 +53,8 @@ def notification_rows(workspace: Workspace, filters: LogFilters) -> QuerySet[Not
     rows = Notification.objects.filter(workspace_id=workspace.pk).defer("person", "request")
     rows = rows.filter(_place(workspace, filters), _person(workspace, filters))
     if filters.state:
-        rows = rows.filter(state=filters.state)
+        states = sorted(PENDING) if filters.state == PENDING_STATES else [filters.state]
+        rows = rows.filter(state__in=states) if len(states) > 1 else rows.filter(state=states[0])
     if filters.reason:
         rows = rows.filter(reason=filters.reason)
     if filters.status_code is not None:

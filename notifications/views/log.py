@@ -1,0 +1,55 @@
+"""The notifications log, workspace-wide or of a campaign or run, and its live refresh."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.pages import WorkspaceRequest, workspace_page
+from notifications.filters import FilterQuery, filters_from
+from notifications.log_page import PAGE_SIZE, LogPlace, choices, live_summary, refresh_of, row_places, summary
+from notifications.selectors import log_rows, notification_page, rows_by_id, rows_newer_count
+from notifications.selectors.log import NEWER_LIMIT
+
+
+@require_GET
+@workspace_page("workspace.view")
+def notifications_log(request: WorkspaceRequest) -> HttpResponse:
+    filters = filters_from(request.GET.dict())
+    place, query = LogPlace.of(request.workspace, filters), FilterQuery(filters)
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = notification_page(request.workspace, filters, after=after, before=before, size=PAGE_SIZE)
+    top = page.items[0] if page.items and not page.newer_cursor else None
+    context = {
+        "place": place,
+        "filters": filters,
+        "query": query,
+        "rows": log_rows(request.workspace, page.items),
+        "newer": page.newer_cursor and query.address(request.workspace, before=page.newer_cursor),
+        "older": page.older_cursor and query.address(request.workspace, after=page.older_cursor),
+        "cleared": query.without("state", "reason", "status_code", "person", "test").address(request.workspace),
+        "refresh": refresh_of(place, page.items, top),
+        **summary(place),
+        **choices(place),
+    }
+    return render(request, "notifications/log.html", context)
+
+
+@require_GET
+@workspace_page("workspace.view")
+def notifications_fresh(request: WorkspaceRequest) -> HttpResponse:
+    """What changed of the rows on the page, in place; new rows are counted and shown only when asked for."""
+    filters = filters_from(request.GET.dict())
+    place = LogPlace.of(request.workspace, filters)
+    top_place = row_places(request.GET.getlist("top"))[:1]
+    watched = rows_by_id(request.workspace, row_places(request.GET.getlist("row")) + top_place)
+    top = next((row for row in watched if (row.run_id, row.id) in top_place), None)
+    newer = rows_newer_count(request.workspace, filters, top) if top else 0
+    context = {
+        "place": place,
+        "rows": log_rows(request.workspace, watched),
+        "newer_count": f"{NEWER_LIMIT} or more" if newer >= NEWER_LIMIT else newer,
+        "first_page": FilterQuery(filters).address(request.workspace),
+        "refresh": refresh_of(place, watched, top),
+        **live_summary(place),
+    }
+    return render(request, "notifications/_fresh.html", context)

@@ -1,0 +1,159 @@
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from accounts.models import User, Workspace
+from notifications.states import NotificationState, Reason, RunState
+from tests.cast import signed_in
+from tests.notifications.ledger import failed_made, notification_made, queries_of, run_made
+
+LOG = "/w/acme/notifications/"
+FRESH = "/w/acme/notifications/fresh/"
+
+
+@pytest.fixture
+def reader(client: Client, viewer: User) -> Client:
+    return signed_in(client, viewer)
+
+
+def text(reader: Client, address: str, status: int = 200) -> str:
+    response = reader.get(address)
+    assert response.status_code == status, response.content.decode()
+    return response.content.decode()
+
+
+def test_a_row_for_each_person_with_its_details(reader: Client, workspace: Workspace) -> None:
+    run = run_made(workspace)
+    row = failed_made(run, "ada")
+    html = text(reader, LOG)
+    assert "<title>Notifications log" in html
+    assert "Ada Ada" in html
+    assert "The destination refused the data (422)" in html
+    assert f"/w/acme/runs/{run.pk}/notifications/{row.id}/" in html
+    assert "Details</a>" in html
+    assert 'aria-label="Options"' in html
+
+
+def test_groups_lead_to_their_rows(reader: Client, workspace: Workspace) -> None:
+    run = run_made(workspace)
+    failed_made(run, "ada")
+    notification_made(run, "bob")
+    html = text(reader, f"{LOG}?run={run.pk}")
+    address = f"{LOG}?run={run.pk}&reason=unprocessable&status=422"
+    assert address.replace("&", "&amp;") in html
+    narrowed = text(reader, address)
+    assert "Ada Ada" in narrowed
+    assert "Ada Bob" not in narrowed
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("state=banana", "state must be one of"),
+        ("reason=banana", "reason must be one of"),
+        ("run=x", "run must be a whole number"),
+        ("campaign=-1", "campaign must be a whole number"),
+        ("status=20x", "status must be a whole number"),
+        ("run=99999999999999999999", "run must be a whole number"),
+        ("test=maybe", "test must be one of"),
+        ("after=banana", "This page link is damaged or old"),
+        ("before=banana", "This page link is damaged or old"),
+    ],
+)
+def test_a_wrong_filter_or_cursor_says_so(reader: Client, query: str, words: str) -> None:
+    assert words in text(reader, f"{LOG}?{query}", 422)
+
+
+def test_an_unknown_run_is_not_found(reader: Client, workspace: Workspace) -> None:
+    assert "This run does not exist" in text(reader, f"{LOG}?run=12345", 404)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("", "Nothing was sent yet"),
+        ("?campaign=5", "Not launched yet"),
+        ("?state=failed", "Nothing matches"),
+        ("?person=nobody", "A person whose profile was removed is found within a run"),
+    ],
+)
+def test_empty_logs_say_why(reader: Client, workspace: Workspace, query: str, words: str) -> None:
+    assert words in text(reader, LOG + query)
+
+
+@pytest.mark.parametrize("address", [LOG, FRESH])
+def test_outsiders_find_nothing_and_strangers_sign_in(client: Client, outsider: User, address: str, workspace) -> None:
+    assert client.get(address).status_code == 302
+    assert signed_in(client, outsider).get(address).status_code == 404
+
+
+@pytest.mark.parametrize("address", [LOG, FRESH])
+def test_other_methods_are_refused(reader: Client, address: str) -> None:
+    assert reader.post(address).status_code == 405
+
+
+def test_rows_of_another_workspace_are_not_shown(reader: Client, workspace: Workspace, outsider: User) -> None:
+    elsewhere = run_made(outsider.workspaces.get())
+    notification_made(elsewhere, "eve")
+    assert "eve" not in text(reader, LOG)
+    text(reader, f"{LOG}?run={elsewhere.pk}", 404)
+    html = text(reader, f"{FRESH}?row={elsewhere.pk}:{uuid4()}")
+    assert "eve" not in html
+
+
+@pytest.mark.parametrize("by_run", [True, False])
+def test_as_many_queries_for_25_rows_as_for_one(reader: Client, workspace: Workspace, by_run: bool) -> None:
+    """Session, user, member with workspace; run(s), page, profiles, runs; groups, latency, counts; choices; menu."""
+    run = run_made(workspace, state=RunState.RUNNING)
+    address = f"{LOG}?run={run.pk}" if by_run else LOG
+    failed_made(run, "first")
+    few = queries_of(lambda: text(reader, address))
+    for n in range(24):
+        failed_made(run, f"person-{n}", status_code=400 + n % 2)
+    many = queries_of(lambda: text(reader, address))
+    assert len(many) == len(few), "\n".join(many)
+    assert len(many) <= 16, "\n".join(many)
+
+
+def test_paging_keeps_the_filters(reader: Client, workspace: Workspace) -> None:
+    run = run_made(workspace)
+    for n in range(51):
+        notification_made(run, f"person-{n}")
+    html = text(reader, f"{LOG}?run={run.pk}&state=delivered")
+    assert 'rel="next"' in html
+    assert f"run={run.pk}&amp;state=delivered&amp;after=" in html
+    assert "person-0<" not in html
+
+
+def test_a_finished_run_asks_for_nothing_more(reader: Client, workspace: Workspace) -> None:
+    run = run_made(workspace)
+    notification_made(run)
+    assert "/fresh/" not in text(reader, f"{LOG}?run={run.pk}")
+
+
+def test_an_open_run_asks_for_its_unfinished_rows(reader: Client, workspace: Workspace) -> None:
+    run = run_made(workspace, state=RunState.RUNNING)
+    done, waiting = notification_made(run, "a"), notification_made(run, "b", state=NotificationState.QUEUED)
+    html = text(reader, f"{LOG}?run={run.pk}")
+    assert f"row={run.pk}%3A{waiting.id}" in html
+    assert f"row={run.pk}%3A{done.id}" not in html
+    assert 'hx-trigger="every 3s"' in html
+
+
+def test_fresh_rows_come_in_place_and_new_ones_are_counted(reader: Client, workspace: Workspace) -> None:
+    run = run_made(workspace, state=RunState.RUNNING)
+    row = notification_made(run, "a", state=NotificationState.RETRYING, reason=Reason.SERVER_ERROR, status_code=503)
+    place = f"{run.pk}:{row.id}"
+    html = text(reader, f"{FRESH}?run={run.pk}&row={place}&top={place}")
+    assert f'id="row-{row.id}-state" hx-swap-oob="true"' in html
+    assert "The destination has an error (503), next try" in html
+    assert "new item" not in html
+    notification_made(run, "b")
+    assert "1 new item<" in text(reader, f"{FRESH}?run={run.pk}&row={place}&top={place}")
+    assert "new item" not in text(reader, f"{FRESH}?run={run.pk}&row={place}")
+
+
+@pytest.mark.parametrize("query", ["row=banana", "row=1:banana", "top=x"])
+def test_fresh_refuses_rows_that_are_none(reader: Client, query: str) -> None:
+    assert "Reload the page" in text(reader, f"{FRESH}?{query}", 422)

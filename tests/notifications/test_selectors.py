@@ -1,0 +1,193 @@
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import User, Workspace
+from notifications.errors import NotificationNotFound, RunNotFound
+from notifications.selectors import (
+    LogFilters,
+    RunCounts,
+    attempts_of,
+    error_groups,
+    notification_detail,
+    notification_of_run,
+    notification_page,
+    rows_newer_count,
+    run_counts,
+    run_counts_many,
+    run_get,
+    run_latency,
+    runs_latest,
+    runs_of_campaign,
+    runs_open,
+)
+from notifications.states import NotificationState, Reason, RunKind, RunState
+from tests.notifications.ledger import (
+    attempt_made,
+    days_ago,
+    exchange_made,
+    failed_made,
+    ids,
+    notification_made,
+    queries_of,
+    run_made,
+)
+
+PARTITIONS = {"delivered": 2, "failed": 1, "skipped": 1, "cancelled": 1}
+
+
+def test_counts_add_up(workspace: Workspace) -> None:
+    run = run_made(workspace, state=RunState.RUNNING)
+    for state, count in PARTITIONS.items():
+        for n in range(count):
+            notification_made(run, f"{state}-{n}", state=state)
+    notification_made(run, "waiting", state=NotificationState.QUEUED)
+    counts = run_counts(run)
+    assert counts == RunCounts(audience=6, **PARTITIONS)
+    assert counts.pending == 1
+    assert run_counts_many([run, run_made(workspace)])[run.pk] == counts
+
+
+def test_counts_of_many_runs_are_one_query(workspace: Workspace) -> None:
+    runs = [run_made(workspace) for _ in range(3)]
+    assert len(queries_of(lambda: run_counts_many(runs))) == 1
+
+
+def test_runs_of_elsewhere_are_not_found(workspace: Workspace, outsider: User) -> None:
+    run = run_made(outsider.workspaces.get())
+    with pytest.raises(RunNotFound):
+        run_get(workspace, run.pk)
+
+
+def test_lists_of_runs(workspace: Workspace) -> None:
+    old = run_made(workspace, run_at=days_ago(1))
+    new = run_made(workspace, state=RunState.PAUSED)
+    trial = run_made(workspace, kind=RunKind.TEST)
+    other = run_made(workspace, campaign_id=8)
+    assert list(runs_of_campaign(workspace, 7)) == [trial, new, old]
+    assert runs_latest(workspace, [7, 8, 9]) == {7: new, 8: other}
+    assert list(runs_open(workspace)) == [new]
+
+
+def page(workspace: Workspace, **filters: object) -> list[str]:
+    return [row.user_id for row in notification_page(workspace, LogFilters(**filters)).items]  # type: ignore[arg-type]
+
+
+def test_each_filter_narrows_the_log(workspace: Workspace, outsider: User) -> None:
+    run = run_made(workspace, run_at=days_ago(1))
+    notification_made(run, "ada", status_code=200)
+    failed_made(run, "bob")
+    notification_made(run, "cleo", state=NotificationState.QUEUED, is_test=True)
+    later = run_made(workspace, campaign_id=8)
+    notification_made(later, "ada", status_code=201)
+    notification_made(run_made(outsider.workspaces.get()), "eve")
+
+    assert page(workspace) == ["ada", "cleo", "bob", "ada"]
+    assert page(workspace, run=run.pk) == ["cleo", "bob", "ada"]
+    assert page(workspace, campaign=8) == ["ada"]
+    assert page(workspace, campaign=99) == []
+    assert page(workspace, state="failed") == ["bob"]
+    assert page(workspace, state="pending") == ["cleo"]
+    assert page(workspace, reason=Reason.UNPROCESSABLE) == ["bob"]
+    assert page(workspace, status_code=201) == ["ada"]
+    assert page(workspace, person="ada") == ["ada", "ada"]
+    assert page(workspace, person="nobody") == []
+    assert page(workspace, test=True) == ["cleo"]
+    assert page(workspace, test=False, run=run.pk) == ["bob", "ada"]
+
+
+def test_a_removed_person_is_found_within_a_run(workspace: Workspace) -> None:
+    run = run_made(workspace)
+    notification_made(run, "gone")
+    workspace.profiles.all().delete()
+    assert page(workspace, person="gone", run=run.pk) == ["gone"]
+
+
+def test_pages_stay_put_while_rows_arrive(workspace: Workspace) -> None:
+    run = run_made(workspace)
+    rows = [notification_made(run, f"person-{n}") for n in range(5)][::-1]
+    first = notification_page(workspace, LogFilters(), size=2)
+    assert ids(first.items) == ids(rows[:2])
+    notification_made(run, "newcomer")
+    second = notification_page(workspace, LogFilters(), after=first.older_cursor, size=2)
+    assert ids(second.items) == ids(rows[2:4])
+    assert ids(notification_page(workspace, LogFilters(), before=second.newer_cursor, size=2).items) == ids(rows[:2])
+    assert rows_newer_count(workspace, LogFilters(), rows[0]) == 1
+    assert rows_newer_count(workspace, LogFilters(state="failed"), rows[0]) == 0
+
+
+def test_same_fault_same_group(workspace: Workspace) -> None:
+    run = run_made(workspace, state=RunState.RUNNING)
+    first = failed_made(run, "a")
+    failed_made(run, "b")
+    notification_made(run, "c", state="failed", reason=Reason.SERVER_ERROR, status_code=500)
+    notification_made(run, "d", state="retrying", reason=Reason.SERVER_ERROR, status_code=500)
+    notification_made(run, "e", state="retrying", reason=Reason.TIMEOUT)
+    notification_made(run, "f", state="skipped", reason=Reason.MISSING_VARIABLE)
+    notification_made(run, "g", state="cancelled", reason=Reason.STOPPED)
+    groups = error_groups(run)
+    assert [(group.reason, group.status_code, group.count, group.retrying) for group in groups] == [
+        ("server_error", 500, 2, 1),
+        ("unprocessable", 422, 2, 0),
+        ("missing_variable", None, 1, 0),
+        ("timeout", None, 1, 1),
+    ]
+    assert groups[1].sample_id == first.id
+    assert groups[1].title == "The destination refused the data (422)"
+
+
+def test_latency_of_a_run(workspace: Workspace) -> None:
+    run = run_made(workspace)
+    assert run_latency(run) is None
+    for n in range(1, 101):
+        attempt_made(notification_made(run, f"p{n}"), total_us=n * 1000)
+    latency = run_latency(run)
+    assert latency is not None
+    assert (latency.p50, latency.p95, latency.p99, latency.attempts) == (50, 95, 99, 100)
+
+
+def test_details_hold_attempts_latest_first_with_their_exchanges(workspace: Workspace) -> None:
+    run = run_made(workspace)
+    row = failed_made(run, "ada")
+    exchange_made(attempt_made(row, 2, retention_days=7), response_body=b"second")
+    detail = notification_detail(workspace, run.pk, row.id)
+    assert [attempt.number for attempt in detail.attempts] == [2, 1]
+    second, first = detail.attempts
+    assert second.exchange is not None
+    assert second.exchange.response_text == "second"
+    assert second.total_ms == 95
+    assert first.exchange is not None
+    assert first.exchange.request_header_pairs[0] == ("content-type", "application/json")
+    assert "email is invalid" in first.explanation.what_happened
+
+
+def test_an_expired_exchange_is_none_and_the_attempt_stays(workspace: Workspace) -> None:
+    row = notification_made(run_made(workspace))
+    attempt_made(row)
+    (attempt,) = attempts_of(row)
+    assert attempt.exchange is None
+    assert attempt.status_code == 200
+
+
+def test_details_read_one_partition_of_exchanges(workspace: Workspace) -> None:
+    row = failed_made(run_made(workspace), "ada")
+    *_, exchanges = queries_of(lambda: attempts_of(row))
+    assert '"retention_days" IN (30)' in exchanges
+    assert '"day" IN' in exchanges
+
+
+def test_a_notification_of_another_run_or_workspace_is_not_found(workspace: Workspace, outsider: User) -> None:
+    run = run_made(workspace)
+    row = notification_made(run)
+    with pytest.raises(NotificationNotFound):
+        notification_detail(workspace, run_made(workspace).pk, row.id)
+    with pytest.raises(NotificationNotFound):
+        notification_detail(workspace, run.pk, uuid4())
+    with pytest.raises(RunNotFound):
+        notification_detail(outsider.workspaces.get(), run.pk, row.id)
+
+
+def test_the_row_of_a_test_run(workspace: Workspace) -> None:
+    run = run_made(workspace)
+    assert notification_of_run(run) is None
+    assert notification_made(run) == notification_of_run(run)
