@@ -32,7 +32,7 @@ run: $(VENV)/base.stamp ## Start the product with its own PostgreSQL and Valkey;
 .PHONY: test
 test: $(VENV)/dev.stamp ## Run all tests, the browser's included (ARGS="..." for pytest)
 	@$(PY) -m tests.chromium
-	@$(LAUNCHER) exec -- $(PY) -m pytest $(ARGS)
+	@$(LAUNCHER) exec -- $(PY) -m pytest -m "not long" $(ARGS)
 
 .PHONY: check
 check: $(VENV)/dev.stamp ## Lint, format, types, import rules, templates, migrations, built assets
