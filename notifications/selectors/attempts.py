@@ -71,6 +71,11 @@ class ExchangeDetail:
         return filesizeformat(size)
 
     @property
+    def response_size(self) -> int:
+        """Bytes that came over the wire."""
+        return self.exchange.response_size
+
+    @property
     def response_truncated(self) -> bool:
         return self.exchange.response_truncated
 
