@@ -1,5 +1,6 @@
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import Campaign
 from notifications.models import Run
@@ -123,12 +124,26 @@ def test_an_archived_campaign_leaves_the_list(as_owner, campaign, workspace):
     assert "Win-back" in as_owner.get(listed + "?status=archived").content.decode()
 
 
+# User, membership, the page of campaigns, their latest runs, their tallies, the user's workspaces; the session is cached.
+LIST_QUERIES = 6
+
+
 @pytest.mark.parametrize("count", [1, 25])
 def test_the_list_costs_the_same_for_1_and_25_rows(as_owner, workspace, count, django_assert_num_queries):
-    Campaign.objects.bulk_create(Campaign(workspace=workspace, name=f"C{n}") for n in range(count))
+    for number in range(count):
+        campaign = Campaign.objects.create(workspace=workspace, name=f"C{number}")
+        a_run(campaign)
     with django_assert_num_queries(LIST_QUERIES):
         as_owner.get(reverse("campaigns", kwargs={"workspace": workspace.slug}))
 
 
-# Session, user, membership, the page of campaigns, their latest runs, the user's workspaces.
-LIST_QUERIES = 6
+def a_run(campaign):
+    return Run.objects.create(
+        workspace=campaign.workspace,
+        campaign_id=campaign.pk,
+        campaign_name=campaign.name,
+        run_at=timezone.now(),
+        content=campaign.content,
+        retention_days=30,
+        slots=1,
+    )
