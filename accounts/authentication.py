@@ -30,6 +30,13 @@ class TokenActor:
         self.actor = actor
 
 
+def api_actor(request: Request) -> Actor:
+    """Who asks: the actor of the request's token."""
+    user: Any = request.user
+    actor: Actor = user.actor
+    return actor
+
+
 class TokenAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         scheme, _, text = get_authorization_header(request).decode("latin-1").partition(" ")

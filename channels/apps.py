@@ -1,5 +1,12 @@
 from django.apps import AppConfig
 
+from frontend.navigation import NavItem, register
+
 
 class ChannelsConfig(AppConfig):
     name = "channels"
+
+    def ready(self) -> None:
+        register(NavItem("Channels", "webhook", "manage_channels", 10, "settings"))
+        register(NavItem("Manage Channels", "adjustments", "manage_channels", 10, "settings", parent="Channels"))
+        register(NavItem("Connections", "plug", "connections", 20, "settings", parent="Channels"))

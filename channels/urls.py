@@ -1,0 +1,14 @@
+"""Workspace pages, under /w/<workspace>/."""
+
+from django.urls import path
+
+from channels.views import connections, switches
+
+urlpatterns = [
+    path("settings/channels/", switches.manage_channels, name="manage_channels"),
+    path("settings/channels/<slug:kind>/switch/", switches.switch_channel, name="channel_switch"),
+    path("settings/connections/", connections.connections, name="connections"),
+    path("settings/connections/new/", connections.new_connection, name="connection_new"),
+    path("settings/connections/<int:connection>/", connections.edit_connection, name="connection_edit"),
+    path("settings/connections/<int:connection>/archive/", connections.archive_connection, name="connection_archive"),
+]
