@@ -25,7 +25,7 @@ RECORD_AT = 400  # outcomes
 STRAGGLERS_HOLD = 1.0
 # After the last due row was claimed: when to look for more, if requests are still on their way then.
 LOOK_AGAIN = 0.5
-RENEW_EVERY = 4.0
+RENEW_EVERY = 2.0
 
 
 @dataclass

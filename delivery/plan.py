@@ -14,7 +14,7 @@ from notifications.states import RUN_SENDING
 from templates_lib.rendering import CompiledContent, ContentInvalid, compile_content
 
 # Beyond the slice and the request's own deadline: time to record, and to be a slow machine.
-LEASE_MARGIN = 10.0
+LEASE_MARGIN = 5.0
 
 
 @dataclass(frozen=True, slots=True)

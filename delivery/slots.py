@@ -13,7 +13,7 @@ from delivery.statements import SLOT_LEAVE, SLOT_RENEW, SLOT_TAKE, SLOTS_REFILL
 # A message may wait this long in the queue before it is sent again; a copy too many finds its token gone.
 MESSAGE_LEASE = timedelta(seconds=10)
 # A lane renews its slot far more often than this; one that doesn't is taken for dead.
-LANE_LEASE = timedelta(seconds=15)
+LANE_LEASE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@ import threading
 import time
 from datetime import timedelta
 
-import pytest
 from django.db import connection
 
 from audience.models import Profile

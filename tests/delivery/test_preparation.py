@@ -100,7 +100,9 @@ def test_only_the_chosen_are_made(engine: Engine) -> None:
 def test_an_audience_that_cant_be_read_stops_the_run_and_says_why(engine: Engine) -> None:
     engine.people(1)
     run = engine.start()
-    broken = AudienceChoice(kind="rules", rules=Rules(root=Group(items=(Rule(field="gone", operator="is", value="1"),))))
+    broken = AudienceChoice(
+        kind="rules", rules=Rules(root=Group(items=(Rule(field="gone", operator="is", value="1"),)))
+    )
     Run.objects.filter(pk=run.pk).update(audience=broken)
     engine.work()
     run.refresh_from_db()

@@ -1,0 +1,79 @@
+import threading
+import time
+
+from channels.models import SendPolicy
+from delivery.claims import Claims
+from notifications.models import Notification, Run
+from tests.delivery.engine import FAST_RETRY, LATER, QUICK, Engine, attempts, notifications, tallies
+from tests.delivery.test_lane import wait_until
+
+POLICY = SendPolicy(guarantee="at_most_once", connect_seconds=2, total_seconds=5, max_in_flight=8, retry=FAST_RETRY)
+
+
+def test_everyone_is_delivered_once(engine: Engine) -> None:
+    engine.people(50)
+    run = engine.run(policy=POLICY)
+    assert (run.state, tallies(run)) == ("completed", {"delivered": 50})
+    assert engine.receiver.received()["repeats"] == 0
+
+
+def test_an_answer_is_never_followed_by_a_repeat(engine: Engine) -> None:
+    engine.people(3)
+    run = engine.run("/503", policy=POLICY)
+    assert (run.state, tallies(run)) == ("completed", {"failed": 3})
+    assert len(attempts(run)) == 3
+
+
+def test_a_dropped_connection_is_never_followed_by_a_repeat(engine: Engine) -> None:
+    engine.people(2)
+    run = engine.run("/drop", policy=POLICY)
+    assert tallies(run) == {"failed": 2}
+    assert engine.receiver.received()["repeats"] == 0
+
+
+def test_what_never_left_is_repeated(engine: Engine) -> None:
+    engine.people(1)
+    content = engine.content(url="http://localhost.invalid/")
+    run = engine.run(content=content, policy=POLICY.model_copy(update={"retry": LATER.retry}))
+    (row,) = notifications(run)
+    assert (row.state, row.reason, row.started_at) == ("retrying", "name_not_found", None)
+
+
+def test_no_more_rows_are_claimed_than_are_in_flight_and_all_are_marked_started(engine: Engine) -> None:
+    engine.people(40)
+    run = engine.start("/200?ms=400", policy=POLICY)
+    worker = threading.Thread(target=engine.work)
+    worker.start()
+    try:
+        wait_until(lambda: engine.receiver.received()["requests"] > 0)
+        assert Notification.objects.filter(run_id=run.pk, state="sending", started_at__isnull=False).exists()
+        for _ in range(10):
+            assert in_flight(run) <= POLICY.max_in_flight
+            time.sleep(0.05)
+    finally:
+        engine.watch.shut_down()
+        worker.join(20)
+    assert {row.started_at for row in notifications(run)} == {None}
+
+
+def test_only_started_rows_are_sent(engine: Engine, monkeypatch) -> None:
+    engine.people(3)
+    start = Claims.start
+
+    def lost_one(claims: Claims, ids) -> set:
+        Notification.objects.filter(pk__in=ids, user_id="u0").update(lease_token=1)
+        return start(claims, ids)
+
+    monkeypatch.setattr(Claims, "start", lost_one)
+    engine.run(policy=POLICY)
+    assert engine.receiver.received()["requests"] == 2
+
+
+def test_at_least_once_needs_no_mark(engine: Engine) -> None:
+    engine.people(1)
+    (row,) = notifications(engine.run("/500", policy=QUICK))
+    assert row.started_at is None
+
+
+def in_flight(run: Run) -> int:
+    return Notification.objects.filter(run_id=run.pk, state="sending").count()
