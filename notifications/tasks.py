@@ -3,12 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from notifications.partitions import (
-    exchange_partitions_expired,
-    partition_drop,
-    partition_is_needed,
-    partitions_ensure,
-)
+from notifications.partitions import partitions_ensure
+from notifications.retention import retention_enforce
 
 
 @shared_task(name="notifications.partitions")
@@ -18,6 +14,4 @@ def partitions() -> None:
 
 @shared_task(name="notifications.retention")
 def retention() -> None:
-    for name in exchange_partitions_expired(now=timezone.now()):
-        if not partition_is_needed(name):
-            partition_drop(name)
+    retention_enforce(now=timezone.now())

@@ -132,6 +132,8 @@ LANE_SLOTS_PER_RUN = env.int("LANE_SLOTS_PER_RUN", default=4)
 LANE_IN_FLIGHT = env.int("LANE_IN_FLIGHT", default=64)
 LANE_BATCH = env.int("LANE_BATCH", default=500)
 LANE_SLICE_SECONDS = env.float("LANE_SLICE_SECONDS", default=5.0)
+# Notifications and attempts are kept this many months after their own; headers and bodies by retention class.
+LEDGER_RETENTION_MONTHS = env.int("LEDGER_RETENTION_MONTHS", default=13)
 
 # --- Outgoing HTTP ----------------------------------------------------------------------------------
 OUTBOUND_ALLOWED_ADDRESSES = env.list("OUTBOUND_ALLOWED_ADDRESSES", default=[])
