@@ -9,6 +9,7 @@ import "./elements/dialog.js";
 import "./elements/field_link.js";
 import "./elements/file_drop.js";
 import "./elements/json_view.js";
+import "./elements/palette.js";
 import "./elements/problems.js";
 import "./elements/relative_time.js";
 import "./elements/row_keys.js";

@@ -73,6 +73,15 @@ def told(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def in_workspace(request: HttpRequest, workspace: str) -> HttpResponse:
+    request.workspace = SimpleNamespace(name="Acme", slug=workspace)  # type: ignore[attr-defined]
+    source = (
+        '{% extends "shell.html" %}{% block title %}P{% endblock %}{% block content %}<h1>{{ name }}</h1>{% endblock %}'
+    )
+    context = {"workspace": request.workspace, "name": request.path}  # type: ignore[attr-defined]
+    return HttpResponse(template(source).render(RequestContext(request, context)))
+
+
 def _problem(status: int, detail: str) -> HttpResponse:
     return HttpResponse(json.dumps({"detail": detail}), status=status, content_type="application/problem+json")
 
@@ -94,5 +103,8 @@ urlpatterns = [
     path("invalid", invalid),
     path("accounts/login/", _page(OTHER), name="account_login"),
     path("accounts/logout/", sign_out, name="account_logout"),
+    path("w/<slug:workspace>/campaigns/", in_workspace, name="test_campaigns"),
+    path("w/<slug:workspace>/profiles/", in_workspace, name="test_profiles"),
+    path("w/<slug:workspace>/settings/members/", in_workspace, name="test_members"),
     path("", include("frontend.urls")),
 ]
