@@ -27,14 +27,19 @@ class CurlTransport(httpx.AsyncBaseTransport):
     """
 
     def __init__(
-        self, *, addresses: AddressPolicy, limits: TransferLimits = DEFAULT_LIMITS, ca_file: str | None = None
+        self,
+        *,
+        addresses: AddressPolicy,
+        limits: TransferLimits = DEFAULT_LIMITS,
+        ca_file: str | None = None,
+        names: Names | None = None,
     ) -> None:
         self._addresses = addresses
         self._limits = limits
         self._ca_file = ca_file
         self._deadline = Deadline.of_seconds(connect=limits.connect, total=limits.total)
         self._driver = Driver(limits.connections)
-        self._names = Names()
+        self._names = names or Names()
         self._idle: list[Transfer] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

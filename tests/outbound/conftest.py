@@ -1,12 +1,14 @@
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 import httpx
 import pytest
 
 from outbound.addresses import AddressPolicy
 from outbound.limits import TransferLimits
+from outbound.names import Names
 from outbound.transport import CurlTransport
 from tests.outbound.servers import Handler, Server
 
@@ -23,8 +25,8 @@ def serve() -> Iterator[Serve]:
     """Starts raw servers; they end with the test."""
     servers: list[Server] = []
 
-    def start(handler: Handler, **options: object) -> Server:
-        servers.append(Server(handler, **options))  # type: ignore[arg-type]
+    def start(handler: Handler, **options: Any) -> Server:
+        servers.append(Server(handler, **options))
         return servers[-1]
 
     yield start
@@ -37,9 +39,13 @@ async def curl(anyio_backend: str) -> AsyncIterator[Callable[..., CurlTransport]
     """Makes transports that may dial exactly the given servers."""
     async with AsyncExitStack() as stack:
 
-        def make(*servers: Server, ca_file: str | None = None, **limits: float) -> CurlTransport:
+        def make(
+            *servers: Server, ca_file: str | None = None, names: Names | None = None, **limits: Any
+        ) -> CurlTransport:
             addresses = AddressPolicy(allowed=frozenset(server.address for server in servers))
-            transport = CurlTransport(addresses=addresses, limits=TransferLimits(**limits), ca_file=ca_file)  # type: ignore[arg-type]
+            transport = CurlTransport(
+                addresses=addresses, limits=TransferLimits(**limits), ca_file=ca_file, names=names
+            )
             stack.push_async_callback(transport.aclose)
             return transport
 
@@ -50,11 +56,9 @@ MakeCurl = Callable[..., CurlTransport]
 Fetch = Callable[[httpx.AsyncBaseTransport, httpx.Request], Awaitable[httpx.Response]]
 
 
-async def fetch(
-    transport: httpx.AsyncBaseTransport, url: str, method: str = "GET", **options: object
-) -> httpx.Response:
+async def fetch(transport: httpx.AsyncBaseTransport, url: str, method: str = "GET", **options: Any) -> httpx.Response:
     """One exchange through the transport itself, its body read."""
-    response = await transport.handle_async_request(httpx.Request(method, url, **options))  # type: ignore[arg-type]
+    response = await transport.handle_async_request(httpx.Request(method, url, **options))
     await response.aread()
     await response.aclose()
     return response

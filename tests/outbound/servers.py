@@ -114,11 +114,15 @@ class Server:
             thread.start()
 
     def _handle(self, plain: socket.socket) -> None:
-        plain.settimeout(WAIT)
-        with contextlib.suppress(OSError), self._secured(plain) as sock:
+        with contextlib.suppress(OSError):
+            plain.settimeout(WAIT)
+            self._serve(plain)
+        self.finished += 1
+
+    def _serve(self, plain: socket.socket) -> None:
+        with self._secured(plain) as sock:
             self._open.append(sock)
             self.handler(Connection(sock, self))
-        self.finished += 1
 
     def _secured(self, sock: socket.socket) -> socket.socket:
         return self.tls.wrap_socket(sock, server_side=True) if self.tls else sock
@@ -128,6 +132,7 @@ class Server:
             return
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._threads[0].join(WAIT)  # from here on nothing is accepted
         for sock in tuple(self._open):
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)

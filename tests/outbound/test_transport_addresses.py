@@ -1,9 +1,12 @@
 """The address about to be dialled is judged, whatever leads to it."""
 
+import time
+
 import httpx
 import pytest
 
 from outbound import errors
+from outbound.names import Found, Names
 from outbound.outcomes import BreakKind
 from tests.outbound.conftest import MakeCurl, Serve, fetch
 from tests.outbound.servers import answering, response
@@ -55,3 +58,38 @@ async def test_proxies_of_the_environment_are_ignored(curl: MakeCurl, serve: Ser
 async def test_host_that_could_be_read_in_two_ways_is_refused(curl: MakeCurl, url: str):
     with pytest.raises((errors.InvalidRequest, httpx.InvalidURL)):
         await fetch(curl(), url)
+
+
+def names_giving(*addresses: str) -> Names:
+    return Names(lambda host, port: Found(addresses, "", time.monotonic() + 30))
+
+
+async def test_name_leads_to_the_address_that_was_found(curl: MakeCurl, serve: Serve):
+    server = serve(answering(response()))
+    transport = curl(server, names=names_giving("127.0.0.1"))
+    for path in ("/a", "/b"):
+        answer = await fetch(transport, server.url(path, host="made-up.example"))
+        assert answer.extensions["address"] == f"127.0.0.1:{server.port}"
+    assert server.requests[0].header("host") == f"made-up.example:{server.port}"
+    assert server.connections == 1
+
+
+async def test_name_that_leads_to_a_closed_address_is_blocked(curl: MakeCurl, serve: Serve):
+    server = serve(answering(response()))
+    with pytest.raises(errors.BlockedAddress):
+        await fetch(curl(names=names_giving("127.0.0.1", "[::1]")), server.url(host="made-up.example"))
+    assert server.connections == 0
+
+
+async def test_closed_address_is_passed_over_for_an_open_one(curl: MakeCurl, serve: Serve):
+    server = serve(answering(response()))
+    transport = curl(server, names=names_giving("10.0.0.1", "127.0.0.1"))
+    assert (await fetch(transport, server.url(host="made-up.example"))).content == b"ok"
+
+
+async def test_refused_counts_more_than_another_address_that_is_closed(curl: MakeCurl, serve: Serve):
+    server = serve(answering(response()))
+    transport = curl(server, names=names_giving("10.0.0.1", "127.0.0.1"))
+    server.close()
+    with pytest.raises(errors.ConnectionRefused, match="connect"):
+        await fetch(transport, server.url(host="made-up.example"))
