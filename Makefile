@@ -35,15 +35,32 @@ test: $(VENV)/dev.stamp ## Run all tests, the browser's included (ARGS="..." for
 	@$(LAUNCHER) exec -- $(PY) -m pytest -m "not long" $(ARGS)
 
 .PHONY: check
-check: $(VENV)/dev.stamp ## Lint, format, types, import rules, templates, migrations, built assets
+check: check-code check-types check-imports check-templates check-migrations check-settings check-assets ## Lint, types, import rules, templates, migrations, built assets (all of them: make -k check)
+
+.PHONY: check-code
+check-code: $(VENV)/dev.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+
+.PHONY: check-types
+check-types: $(VENV)/dev.stamp
 	$(READING) $(PY) -m mypy .
+
+.PHONY: check-imports
+check-imports: $(VENV)/dev.stamp
 	$(READING) $(VENV)/bin/lint-imports
-	$(PY) -m djlint --lint --quiet accounts audience campaigns channels delivery frontend notifications templates_lib
+
+.PHONY: check-templates
+check-templates: $(VENV)/dev.stamp
+	$(PY) -m djlint --check --lint --quiet accounts audience campaigns channels delivery frontend notifications templates_lib
+
+.PHONY: check-migrations
+check-migrations: $(VENV)/dev.stamp
 	$(LAUNCHER) exec -- $(PY) manage.py makemigrations --check --dry-run
+
+.PHONY: check-settings
+check-settings: $(VENV)/dev.stamp
 	HTTPS_ONLY=1 $(LAUNCHER) exec -- $(PY) manage.py check --deploy --fail-level WARNING
-	@$(MAKE) check-assets
 
 # The built files are committed, so only who changes them needs Node.js.
 .PHONY: check-assets
