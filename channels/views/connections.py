@@ -75,11 +75,13 @@ def _stored(request: WorkspaceRequest, connection: Connection | None) -> Connect
 def _edit_page(form: ConnectionForm, connection: Connection | None) -> dict[str, Any]:
     # What was typed goes over what is stored, a secret excepted: it is never shown again.
     shown = {**initial_values(connection), **{name: form.data[name] for name in form.data}}
-    shown.pop("secret", None)
+    errors = {name.replace("__all__", "whole"): " ".join(map(str, found)) for name, found in form.errors.items()}
+    if shown.pop("secret", "") and errors:
+        errors.setdefault("secret", "Enter the secret again: it is kept only once everything can be saved.")
     return {
         "connection": connection,
         "values": shown,
-        "errors": {name.replace("__all__", "whole"): " ".join(map(str, found)) for name, found in form.errors.items()},
+        "errors": errors,
         "auth_kinds": AuthKind.choices,
         "guarantees": GUARANTEES,
         "periods": periods_offered(shown["within_seconds"]),
