@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from webhooks_platform.embedded.errors import LaunchError
@@ -69,7 +69,9 @@ class Application:
         return [self._web(), *lanes, control, self._worker("bulk", "bulk", _BULK_THREADS), self._beat()]
 
     def management(self, *arguments: str) -> Program:
-        return self._python(f"manage.py {arguments[0]}", ("manage.py", *arguments), 0)
+        """Its output is shown to people: only what the command itself says, no log lines below warnings."""
+        program = self._python(f"manage.py {arguments[0]}", ("manage.py", *arguments), 0)
+        return replace(program, environment={**program.environment, "LOG_LEVEL": "WARNING"})
 
     def _web(self) -> Program:
         arguments = (
