@@ -19,6 +19,11 @@ class PhaseBar:
     x: int
     width: int
 
+    @property
+    def words(self) -> str:
+        """ "4.2 ms", or whole milliseconds from 10 on."""
+        return f"{self.milliseconds:,.1f} ms" if self.milliseconds < 10 else f"{self.milliseconds:,.0f} ms"
+
 
 def phase_bars(attempt: Attempt) -> list[PhaseBar]:
     """The phases that took place, in order. A connection that was used before has no name, connect or TLS."""
@@ -27,8 +32,7 @@ def phase_bars(attempt: Attempt) -> list[PhaseBar]:
         ("dns", "Name", attempt.dns_us),
         ("connect", "Connect", attempt.connect_us),
         ("tls", "TLS", attempt.tls_us),
-        ("wait", "First byte", max(0, attempt.first_byte_us - before)),
-        ("download", "Rest of the answer", max(0, attempt.total_us - max(attempt.first_byte_us, before))),
+        *_answer_parts(attempt, before),
     ]
     total = max(attempt.total_us, sum(micros for *_, micros in parts), 1)
     bars, start = [], 0
@@ -37,6 +41,15 @@ def phase_bars(attempt: Attempt) -> list[PhaseBar]:
             bars.append(_bar(key, label, micros, start, total))
         start += micros
     return bars
+
+
+def _answer_parts(attempt: Attempt, before: int) -> list[tuple[str, str, int]]:
+    if attempt.first_byte_us == 0:
+        return [("wait", "No answer", max(0, attempt.total_us - before))]
+    return [
+        ("wait", "First byte", max(0, attempt.first_byte_us - before)),
+        ("download", "Rest of the answer", max(0, attempt.total_us - max(attempt.first_byte_us, before))),
+    ]
 
 
 def _bar(key: str, label: str, micros: int, start: int, total: int) -> PhaseBar:

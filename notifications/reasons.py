@@ -121,8 +121,7 @@ _WORDS: dict[str, _Words] = {
     ),
     Reason.RATE_LIMITED: _Words(
         "Too many requests",
-        "The destination answered {status}: requests come faster than it allows, and the retries ran into the "
-        "limit too.",
+        "The destination answered {status}: requests come faster than it allows. Such answers are retried later.",
         "Lower the connection's number of requests in flight, or allow more time for retries.",
         _ANSWERED,
     ),
@@ -134,7 +133,7 @@ _WORDS: dict[str, _Words] = {
     ),
     Reason.SERVER_ERROR: _Words(
         "The destination has an error",
-        "The destination answered {status}: the fault is on its side, and it lasted through all retries.",
+        "The destination answered {status}: the fault is on its side. Such answers are retried for a while.",
         "Wait until the destination works again, or tell the people who run it; then launch again.",
         _ANSWERED,
     ),

@@ -71,7 +71,7 @@ def test_an_interrupted_attempt_says_that_nothing_was_recorded(reader: Client, w
     [
         (NotificationState.QUEUED, "Waiting for its turn"),
         (NotificationState.SENDING, "on its way"),
-        (NotificationState.RETRYING, "It is tried again"),
+        (NotificationState.RETRYING, "Next try:"),
         (NotificationState.CANCELLED, "Launch the campaign again"),
         (NotificationState.SKIPPED, "nothing to do if that was meant"),
     ],
