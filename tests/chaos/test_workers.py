@@ -1,6 +1,7 @@
 """What may die, dies: afterwards the ledger balances, nobody is lost, and only rows in flight were repeated."""
 
 from collections import Counter
+from functools import partial
 
 import pytest
 
@@ -66,11 +67,15 @@ def test_workers_that_come_and_go(engine: Engine, fleet: Fleet) -> None:
     run = engine.start("/503-once-then-200?ms=20", policy=POLICY)
     for number in range(3):
         before = engine.receiver.received()["requests"]
-        wait_until(lambda before=before: engine.receiver.received()["requests"] > before + 3_000, 120, fleet)
+        wait_until(partial(received_more_than, engine, before + 3_000), 120, fleet)
         (fleet.kill if number % 2 else fleet.terminate)(number)
         fleet.start(1)
     wait_until(lambda: over(run), 180, fleet)
     assert_balanced(engine, run, audience=20_000)
+
+
+def received_more_than(engine: Engine, count: int) -> bool:
+    return bool(engine.receiver.received()["requests"] > count)
 
 
 def over(run: Run) -> bool:

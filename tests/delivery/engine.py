@@ -1,6 +1,7 @@
 """The engine within the test's own process: a broker in memory, real lanes, a real receiver."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,7 @@ FAST_RETRY = RetryPolicy(attempts=3, base_seconds=0.001)
 # Whoever failed waits for `due_now`.
 LATER = SendPolicy(connect_seconds=2.0, total_seconds=5.0, retry=RetryPolicy(attempts=3, base_seconds=3600))
 QUICK = SendPolicy(connect_seconds=2.0, total_seconds=5.0, retry=FAST_RETRY)
+HANDLERS: dict[str, Callable[[int], object]] = {"delivery.prepare": prepare, "delivery.settle": run_settle}
 
 
 @dataclass
@@ -72,7 +74,7 @@ class Engine:
             if task == "delivery.deliver":
                 deliver(SlotTicket(*arguments), watch=self.watch, http=self.http)
             else:
-                {"delivery.prepare": prepare, "delivery.settle": run_settle}[task](*arguments)
+                HANDLERS[task](*arguments)
 
     def run(self, path: str = "/200", **options: Any) -> Run:
         """Launches and works off everything; what is to be retried later stays."""

@@ -257,4 +257,4 @@ def open_transactions() -> list[tuple[str, timedelta]]:
             "select query, now() - xact_start from pg_stat_activity "
             "where datname = current_database() and pid <> pg_backend_pid() and xact_start < now() - interval '0.2 s'"
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -1,0 +1,108 @@
+import asyncio
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from delivery.outgoing import Outgoing
+from delivery.window import Sent, Window
+from outbound.addresses import AddressPolicy
+from outbound.loop import HttpLoop
+from outbound.outcomes import NO_PHASES, Answer
+from outbound.transport import CurlTransport
+from templates_lib.rendering import RenderedRequest
+
+RENDERED = RenderedRequest("GET", "http://example.com/", (), b"")
+
+
+class Destination:
+    """Answers after the seconds that the request's URL names; counts how many are with it at once."""
+
+    def __init__(self) -> None:
+        self.now = self.most = self.total = 0
+
+    async def __call__(self, transport: httpx.AsyncBaseTransport, request: httpx.Request) -> Answer:
+        self.now += 1
+        self.total += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(float(request.url.params["seconds"]))
+        self.now -= 1
+        return Answer(200, "", (), b"", False, 0, NO_PHASES, "")
+
+
+@pytest.fixture
+def loop() -> Iterator[HttpLoop]:
+    loop = HttpLoop(CurlTransport(addresses=AddressPolicy()))
+    yield loop
+    loop.close()
+
+
+def outgoing(seconds: float, *, within: float = 60.0) -> Outgoing:
+    request = httpx.Request("GET", f"http://example.com/?seconds={seconds}")
+    return Outgoing(None, RENDERED, RENDERED.url, (), request, time.monotonic() + within)  # type: ignore[arg-type]
+
+
+def drain(window: Window, seconds: float = 10.0) -> list[Sent]:
+    deadline = time.monotonic() + seconds
+    found: list[Sent] = []
+    while window.in_hand:
+        assert time.monotonic() < deadline
+        found += window.wait(0.1)
+    return found
+
+
+def test_no_more_are_in_flight_than_the_limit(loop: HttpLoop) -> None:
+    destination = Destination()
+    window = Window(loop, 3, send=destination)
+    window.feed([outgoing(0.01) for _ in range(20)])
+    assert len(drain(window)) == 20
+    assert destination.most == 3
+
+
+def test_one_hanging_request_does_not_hold_the_others(loop: HttpLoop) -> None:
+    window = Window(loop, 2, send=Destination())
+    window.feed([outgoing(1.5), *(outgoing(0.01) for _ in range(10))])
+    started = time.monotonic()
+    found: list[Sent] = []
+    while len(found) < 10:
+        found += window.wait(0.05)
+    assert time.monotonic() - started < 1.0
+    assert window.in_hand == 1
+    drain(window)
+
+
+def test_it_can_be_fed_again_when_it_ran_empty(loop: HttpLoop) -> None:
+    window = Window(loop, 2, send=Destination())
+    for _ in range(3):
+        window.feed([outgoing(0.0), outgoing(0.0)])
+        assert len(drain(window)) == 2
+
+
+def test_what_has_not_left_can_be_taken_back(loop: HttpLoop) -> None:
+    destination = Destination()
+    window = Window(loop, 1, send=destination)
+    window.feed([outgoing(0.2) for _ in range(5)])
+    taken = window.take_back()
+    assert len(taken) in (4, 5)
+    assert len(drain(window)) + len(taken) == 5
+    assert destination.total + len(taken) == 5
+
+
+def test_a_request_that_waited_too_long_does_not_leave(loop: HttpLoop) -> None:
+    destination = Destination()
+    window = Window(loop, 1, send=destination)
+    window.feed([outgoing(0.2), outgoing(0.0, within=0.05)])
+    deadline = time.monotonic() + 5
+    while not window.late:
+        assert time.monotonic() < deadline
+        window.wait(0.05)
+    assert len(window.take_back()) == 1
+    drain(window)
+    assert destination.total == 1
+
+
+def test_waiting_with_nothing_in_hand_returns_at_once(loop: HttpLoop) -> None:
+    started = time.monotonic()
+    assert Window(loop, 1, send=Destination()).wait(5.0) == []
+    assert time.monotonic() - started < 1.0
