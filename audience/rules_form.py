@@ -111,8 +111,11 @@ class RulesEditor:
     matches: tuple[tuple[str, str], ...] = tuple(MATCHES)
 
 
-def rules_editor(workspace: Workspace, rules: Rules, *, adding: bool = False) -> RulesEditor:
-    """The editor for one flat list of rules; always with a row to begin with, one more when ``adding``."""
+def rules_editor(workspace: Workspace, rules: Rules, *, adding: bool = False, focus: bool = False) -> RulesEditor:
+    """The editor for one flat list of rules; always with a row to begin with.
+
+    ``adding``: with one more; ``focus``: the last row's field is where one types next.
+    """
     fields = fields_available(workspace)
     known = {field.name: field for field in fields}
     flat = [item for item in rules.root.items if isinstance(item, Rule)]
@@ -121,7 +124,7 @@ def rules_editor(workspace: Workspace, rules: Rules, *, adding: bool = False) ->
     shown = Rules(root=Group(match=rules.root.match, items=tuple(_rule_of(row) for row in rows if row.field)))
     return RulesEditor(
         match=rules.root.match,
-        rows=(*rows[:-1], replace(rows[-1], focus=adding)),
+        rows=(*rows[:-1], replace(rows[-1], focus=focus)),
         standard=tuple(field for field in fields if not field.is_attribute),
         attributes=tuple(field for field in fields if field.is_attribute) + _unknown(flat, known),
         answer=audience_answer(workspace, AudienceChoice(kind="rules", rules=shown)),

@@ -29,8 +29,8 @@ from webhooks_platform.base.transitions import move
 logger = logging.getLogger(__name__)
 
 BATCH = 5_000
-# Far above the time of a batch (about 0.5 s) and of the look through the whole file before the first one.
-LEASE = timedelta(seconds=60)
+# Far above the time of a batch: 0.5 s, measured with 12 columns on 2 shared cores.
+LEASE = timedelta(seconds=30)
 # A waiting import that no worker took by then was perhaps never announced.
 WAITING_LIMIT = timedelta(seconds=20)
 TRIES = 5
@@ -101,7 +101,7 @@ def _import(running: Import) -> None:
 def _look_through(running: Import) -> None:
     """Finds the attributes' kinds and the number of lines, which the page shows progress against."""
     with running.file.open("rb") as file:
-        columns, count = columns_typed(running.columns, _readable(records(file, running.columns)))
+        columns, count = columns_typed(running.columns, _renewing(running, records(file, running.columns)))
     with transaction.atomic():
         _renew(running)
         kinds_seen(running.workspace, {column.name: column.kind for column in columns.items if column.is_attribute})
@@ -109,10 +109,13 @@ def _look_through(running: Import) -> None:
     running.columns = columns
 
 
-def _readable(found: Iterator[Record]) -> Iterator[Record]:
-    """Up to a place where the file can't be read on: that is said when the import gets there."""
+def _renewing(running: Import, found: Iterator[Record]) -> Iterator[Record]:
+    """Keeps the lease on the way. Where the file can't be read on it ends: the import says so when it gets there."""
     try:
-        yield from found
+        for number, record in enumerate(found, start=1):
+            if number % (BATCH * 4) == 0:
+                _renew(running)
+            yield record
     except FileRefused:
         return
 

@@ -26,7 +26,8 @@ def audience_rules(request: WorkspaceRequest) -> HttpResponse:
     removed = request.GET.get("remove", "")
     if removed.isdecimal():
         data = without_row(data, int(removed))
-    editor = rules_editor(request.workspace, rules_posted(data), adding="add" in request.GET)
+    adding = "add" in request.GET
+    editor = rules_editor(request.workspace, rules_posted(data), adding=adding, focus=adding or bool(removed))
     answer = render(request, "audience/_rules.html", {"editor": editor})
     if removed:
         # A form that saves by itself notices a change like one of its fields'.
