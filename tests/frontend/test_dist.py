@@ -26,11 +26,14 @@ def zipped(*files: Path) -> int:
     return sum(len(gzip.compress(file.read_bytes())) for file in files)
 
 
-def sources() -> list[Path]:
-    rooms = [
+def rooms() -> list[Path]:
+    return [
         path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith((".", "node_modules", "tests"))
     ]
-    found = [file for room in rooms for pattern in ("*.html", "*.py") for file in room.rglob(pattern)]
+
+
+def sources() -> list[Path]:
+    found = [file for room in rooms() for pattern in ("*.html", "*.py") for file in room.rglob(pattern)]
     return [file for file in found if "node_modules" not in file.parts]
 
 
@@ -45,7 +48,8 @@ def test_styles_fit_in_25_kb() -> None:
 
 def test_every_class_that_a_page_uses_is_styled() -> None:
     """Most of Tabler is purged: a class that isn't in app.css does nothing. See keep.txt and styles/."""
-    known = {name.replace("\\", "") for name in CLASS.findall((DIST / "app.css").read_text())}
+    sheets = [DIST / "app.css", *(file for room in rooms() for file in room.glob("static/*/*.css"))]
+    known = {name.replace("\\", "") for sheet in sheets for name in CLASS.findall(sheet.read_text())}
     used = {(file.relative_to(ROOT), name) for file in sources() if file.suffix == ".html" for name in classes(file)}
     assert sorted((str(file), name) for file, name in used if name not in known) == []
 
