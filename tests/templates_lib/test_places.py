@@ -141,6 +141,10 @@ def test_json_pairs(text: str, number: float, flag: bool, value: Any) -> None:
     assert json.loads(body) == expected
 
 
+def test_half_characters_are_joined_or_replaced() -> None:
+    assert render_field("json", '["{{ x }}", {{ x }}]', {"x": "\ud83d\ude00 \ud800"}) == '["😀 \ufffd", "😀 \ufffd"]'
+
+
 @pytest.mark.parametrize("value", NAUGHTY, ids=range(len(NAUGHTY)))
 def test_naughty_value_keeps_the_host(value: str) -> None:
     try:

@@ -227,6 +227,11 @@ def test_skip_on_purpose() -> None:
     assert render(content, consent=True).body == b'{"a": 1}'
 
 
+def test_skip_comes_before_a_bad_value() -> None:
+    content = raw("{% skip 'on purpose' %}", "text/plain", headers=(Pair(name="X-A", value="{{ x }}"),))
+    assert refused(content, x="a\nb").message == "on purpose"
+
+
 def test_skip_comes_before_missing_values() -> None:
     content = raw('{% skip "not a customer" %}', url=f"{URL}/{{{{ crm_id }}}}")
     assert refused(content).message == "not a customer"
