@@ -21,7 +21,7 @@ class Marketer:
     def sign_up(self, name: str = "Mara") -> None:
         page = self.page
         page.goto(f"{self.product.url}/accounts/signup/")
-        page.get_by_label("Email").fill(f"{name.lower()}-{uuid4().hex[:8]}@example.com")
+        page.get_by_label("E-mail address").fill(f"{name.lower()}-{uuid4().hex[:8]}@example.com")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_label("Your name").fill(name)
         page.get_by_role("button", name="Sign up").click()
@@ -73,14 +73,19 @@ class Marketer:
 
     def write_content(self, *, url: str, message: str, pairs: dict[str, str]) -> None:
         page = self.page
-        page.get_by_role("textbox", name="URL").fill(url)
-        page.get_by_role("textbox", name="Message text").fill(message)
+        self.editor("URL").fill(url)
+        self.editor("Message text").fill(message)
         page.get_by_text("JSON key-value pairs").click()
         body = page.get_by_role("group", name="Body values")
         for number, (name, value) in enumerate(pairs.items(), start=1):
             body.get_by_role("textbox", name=f"Name {number}", exact=True).fill(name)
             body.get_by_role("textbox", name=f"Value {number}", exact=True).fill(value)
         self.saved()
+
+    def editor(self, name: str) -> Locator:
+        """A code editor of Content, once it has taken the place of its plain text field."""
+        expect(self.page.locator("code-editor#url .cm-content")).to_be_visible()
+        return self.page.get_by_role("textbox", name=name, exact=True)
 
     def launch(self) -> None:
         self.step("Review & launch")
