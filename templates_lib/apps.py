@@ -1,5 +1,14 @@
 from django.apps import AppConfig
 
+from frontend.navigation import NavItem, register
+
 
 class TemplatesLibConfig(AppConfig):
     name = "templates_lib"
+
+    def ready(self) -> None:
+        from channels.registry import register_connection_uses  # models are loaded only now
+        from templates_lib.uses import connection_templates
+
+        register(NavItem("Templates", "template", "templates", order=20))
+        register_connection_uses(connection_templates)

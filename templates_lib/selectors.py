@@ -1,5 +1,7 @@
 """Reads of the template library, the workspace first."""
 
+from collections.abc import Iterable
+
 from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Workspace
@@ -45,3 +47,10 @@ def template_version_get(template: Template, number: int) -> TemplateVersion:
 def _numbered(rows: QuerySet[Template]) -> QuerySet[Template]:
     newest = TemplateVersion.objects.filter(template=OuterRef("pk")).order_by("-number").values("number")[:1]
     return rows.annotate(version_number=Subquery(newest, output_field=IntegerField()))
+
+
+def versions_newest(templates: Iterable[Template]) -> dict[int, TemplateVersion]:
+    """The newest version of each template by the template's id, in one query."""
+    versions = TemplateVersion.objects.filter(template__in=[template.pk for template in templates])
+    newest = versions.order_by("template_id", "-number").distinct("template_id")
+    return {version.template_id: version for version in newest}

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from templates_lib import views
+
+urlpatterns = [
+    path("templates/", views.templates, name="templates"),
+    path("templates/<int:template>/", views.template_detail, name="template_detail"),
+    path("templates/<int:template>/edit/", views.template_edit, name="template_edit"),
+    path("templates/<int:template>/archive/", views.template_archive, name="template_archive"),
+    path("templates/<int:template>/unarchive/", views.template_unarchive, name="template_unarchive"),
+    path(
+        "templates/<int:template>/versions/<int:number>/restore/",
+        views.template_restore,
+        name="template_restore",
+    ),
+]
