@@ -58,10 +58,10 @@ def marketer(client: Client, teammate: User) -> Client:
 
 
 @pytest.fixture
-def page(shop: Workspace) -> Callable[..., str]:
+def address(shop: Workspace) -> Callable[..., str]:
     """The address of a page of the shop, by URL name."""
 
-    def address(name: str, **kwargs: Any) -> str:
+    def find(name: str, **kwargs: Any) -> str:
         return reverse(name, kwargs={"workspace": shop.slug, **kwargs})
 
-    return address
+    return find

@@ -38,15 +38,15 @@ def rows(shop, person):
     }
 
 
-def address(page, name, rows):
+def where_of(address, name, rows):
     keyword = PAGES[name][0]
-    return page(name, **({keyword: rows[keyword]} if keyword else {}))
+    return address(name, **({keyword: rows[keyword]} if keyword else {}))
 
 
 @pytest.mark.parametrize(("name", "method"), EVERY)
-def test_who_may_open_what(page, rows, viewer, outsider, name, method):
+def test_who_may_open_what(address, rows, viewer, outsider, name, method):
     _, methods, changes = PAGES[name]
-    where = address(page, name, rows)
+    where = where_of(address, name, rows)
     allowed = method in methods
     stranger = signed_in(Client(), outsider).generic(method, where)
     onlooker = signed_in(Client(), viewer).generic(method, where)
@@ -56,11 +56,11 @@ def test_who_may_open_what(page, rows, viewer, outsider, name, method):
 
 
 @pytest.mark.parametrize("name", [name for name, (keyword, _, _) in PAGES.items() if keyword])
-def test_rows_of_another_workspace_are_not_found(page, rows, rival, marketer, person, name):
+def test_rows_of_another_workspace_are_not_found(address, rows, rival, marketer, person, name):
     foreign = {
         "profile": person("other", workspace=rival).pk,
         "pk": Import.objects.create(workspace=rival, file_name="a.csv").pk,
         "segment": Segment.objects.create(workspace=rival, name="A").pk,
     }
     method = "GET" if "GET" in PAGES[name][1] else "POST"
-    assert marketer.generic(method, address(page, name, foreign)).status_code == 404
+    assert marketer.generic(method, where_of(address, name, foreign)).status_code == 404

@@ -17,12 +17,12 @@ ROWS = {
 }
 
 
-def test_the_list_shows_searches_and_filters(marketer, page, person, rival):
+def test_the_list_shows_searches_and_filters(marketer, address, person, rival):
     person("u-1", first_name="Ana", last_name="Lima", email="ana@example.com", is_test=True)
     person("u-2", first_name="Bob", last_name="Lima")
     person("u-3", workspace=rival, first_name="Ana")
     texts = {
-        query: marketer.get(page("profiles") + query).content.decode()
+        query: marketer.get(address("profiles") + query).content.decode()
         for query in ("", "?q=lima+ana", "?test=1", "?q=nobody", "?q=EXAMPLE.com")
     }
     assert "Ana Lima" in texts[""]
@@ -35,56 +35,57 @@ def test_the_list_shows_searches_and_filters(marketer, page, person, rival):
     assert "Nobody found" in texts["?q=nobody"]
 
 
-def test_an_empty_list_leads_to_the_import(marketer, page, client, viewer):
-    assert "Import CSV" in marketer.get(page("profiles")).content.decode()
-    assert "Import CSV" not in signed_in(Client(), viewer).get(page("profiles")).content.decode()
+def test_an_empty_list_leads_to_the_import(marketer, address, client, viewer):
+    assert "Import CSV" in marketer.get(address("profiles")).content.decode()
+    assert "Import CSV" not in signed_in(Client(), viewer).get(address("profiles")).content.decode()
 
 
-def test_the_list_is_leafed_through_both_ways(marketer, page, person):
+def test_the_list_is_leafed_through_both_ways(marketer, address, person):
     for number in range(60):
         person(f"u-{number}")
-    first = marketer.get(page("profiles"))
-    second = marketer.get(page("profiles") + first.context["older"])
+    first = marketer.get(address("profiles"))
+    second = marketer.get(address("profiles") + first.context["older"])
     assert [profile.user_id for profile in second.context["page"].items] == [f"u-{n}" for n in range(9, -1, -1)]
-    back = marketer.get(page("profiles") + second.context["newer"])
+    back = marketer.get(address("profiles") + second.context["newer"])
     assert back.context["page"].items == first.context["page"].items
-    assert marketer.get(page("profiles") + "?after=x").status_code == 422
+    assert marketer.get(address("profiles") + "?after=x").status_code == 422
 
 
 def test_the_list_costs_the_same_for_1_and_25_rows(
-    marketer, page, person, django_assert_num_queries, django_assert_max_num_queries
+    marketer, address, person, django_assert_num_queries, django_assert_max_num_queries
 ):
     person("first")
-    marketer.get(page("profiles"))
+    marketer.get(address("profiles"))
     with django_assert_max_num_queries(20) as one:
-        marketer.get(page("profiles"))
+        marketer.get(address("profiles"))
     for number in range(24):
         person(f"u-{number}", is_test=True)
     with django_assert_num_queries(len(one)):
-        marketer.get(page("profiles"))
+        marketer.get(address("profiles"))
 
 
-def test_a_profile_is_added_by_hand(marketer, page, shop):
-    answer = marketer.post(page("profile_new"), {"user_id": " u1 ", "email": "a@example.com", "is_test": "on", **ROWS})
+def test_a_profile_is_added_by_hand(marketer, address, shop):
+    person = {"user_id": " u1 ", "email": "a@example.com", "is_test": "on"}
+    answer = marketer.post(address("profile_new"), {**person, **ROWS})
     profile = Profile.objects.get()
-    assert answer.url == page("profile_detail", profile=profile.pk)
+    assert answer.url == address("profile_detail", profile=profile.pk)
     assert (profile.workspace, profile.user_id, profile.email, profile.is_test) == (shop, "u1", "a@example.com", True)
     assert profile.attributes == {"age": 42, "tags": ["gold"]}
 
 
-def test_a_profile_is_shown_and_edited(marketer, page, person):
+def test_a_profile_is_shown_and_edited(marketer, address, person):
     ana = person("u1", first_name="Ana", attributes={"age": 42, "vip": True, "born": "2000-01-31", "size": {"eu": 38}})
-    shown = marketer.get(page("profile_detail", profile=ana.pk)).content.decode()
+    shown = marketer.get(address("profile_detail", profile=ana.pk)).content.decode()
     for text in ("Ana", "u1", "age", "42", "true", "2000-01-31"):
         assert text in shown
-    form = marketer.get(page("profile_edit", profile=ana.pk))
+    form = marketer.get(address("profile_edit", profile=ana.pk))
     assert [(row.name, row.kind, row.value) for row in form.context["form"].rows] == [
         ("age", "number", "42"),
         ("born", "date", "2000-01-31"),
         ("size", "list", '{"eu":38}'),
         ("vip", "boolean", "true"),
     ]
-    marketer.post(page("profile_edit", profile=ana.pk), {"user_id": "u1", "last_name": "Lima", **ROWS})
+    marketer.post(address("profile_edit", profile=ana.pk), {"user_id": "u1", "last_name": "Lima", **ROWS})
     ana.refresh_from_db()
     assert (ana.first_name, ana.last_name, ana.attributes) == ("", "Lima", {"age": 42, "tags": ["gold"]})
 
@@ -105,9 +106,9 @@ def test_a_profile_is_shown_and_edited(marketer, page, person):
         ({"user_id": "u", "attributes.0.type": "text", "attributes.0.value": "x" * 70_000}, "64 KB is the limit"),
     ],
 )
-def test_what_can_not_be_saved_is_said_and_kept_in_the_form(marketer, page, person, fields, words):
+def test_what_can_not_be_saved_is_said_and_kept_in_the_form(marketer, address, person, fields, words):
     person("taken")
-    answer = marketer.post(page("profile_new"), {**ROWS, "country": "Wonderland", **fields})
+    answer = marketer.post(address("profile_new"), {**ROWS, "country": "Wonderland", **fields})
     assert answer.status_code == 422
     text = answer.content.decode()
     assert words in text
@@ -115,31 +116,32 @@ def test_what_can_not_be_saved_is_said_and_kept_in_the_form(marketer, page, pers
     assert Profile.objects.count() == 1
 
 
-def test_the_test_flag_is_switched_where_one_is(marketer, page, person):
+def test_the_test_flag_is_switched_where_one_is(marketer, address, person):
     ana = person("u1")
-    answer = marketer.post(page("profile_test", profile=ana.pk), {"is_test": "1", "query": "q=a"})
+    answer = marketer.post(address("profile_test", profile=ana.pk), {"is_test": "1", "query": "q=a"})
     ana.refresh_from_db()
-    assert (ana.is_test, answer.url) == (True, page("profiles") + "?q=a")
-    answer = marketer.post(page("profile_test", profile=ana.pk), {"is_test": "0", "next": "detail"})
+    assert (ana.is_test, answer.url) == (True, address("profiles") + "?q=a")
+    answer = marketer.post(address("profile_test", profile=ana.pk), {"is_test": "0", "next": "detail"})
     ana.refresh_from_db()
-    assert (ana.is_test, answer.url) == (False, page("profile_detail", profile=ana.pk))
+    assert (ana.is_test, answer.url) == (False, address("profile_detail", profile=ana.pk))
 
 
-def test_deleting_asks_for_the_user_id(marketer, page, person):
+def test_deleting_asks_for_the_user_id(marketer, address, person):
     ana = person("u1")
-    address = page("profile_delete", profile=ana.pk)
-    assert "Delete profile" in marketer.get(address).content.decode()
-    assert "<dialog" in marketer.get(address, headers={"HX-Request": "true"}).content.decode()
-    assert marketer.post(address, {"typed": "u2"}).status_code == 422
+    where = address("profile_delete", profile=ana.pk)
+    assert "Delete profile" in marketer.get(where).content.decode()
+    assert "<dialog" in marketer.get(where, headers={"HX-Request": "true"}).content.decode()
+    assert marketer.post(where, {"typed": "u2"}).status_code == 422
     assert Profile.objects.exists()
-    assert marketer.post(address, {"typed": "u1"}).url == page("profiles")
+    assert marketer.post(where, {"typed": "u1"}).url == address("profiles")
     assert not Profile.objects.exists()
 
 
-def test_names_are_escaped(marketer, page, person):
+def test_names_are_escaped(marketer, address, person):
     ana = person('u"1<b>', first_name="<script>alert(1)</script>", attributes={"x": "<img>"})
-    for address in (page("profiles"), page("profile_detail", profile=ana.pk), page("profile_edit", profile=ana.pk)):
-        text = marketer.get(address).content.decode()
+    pages = [address(name, profile=ana.pk) for name in ("profile_detail", "profile_edit")]
+    for where in (address("profiles"), *pages):
+        text = marketer.get(where).content.decode()
         assert "<script>alert" not in text
         assert "<img>" not in text
         assert "1<b>" not in text

@@ -1,0 +1,82 @@
+"""People come in by file, are found by rules, and the pages say what became of each line."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.journey import ANSWER_WITHIN, Marketer
+from tests.product import Product
+
+AXE = Path(__file__).with_name("axe.min.js")
+PEOPLE = """user_id,First name,country,age,zip
+u-1,Ana,PT,34,01234
+,Nobody,PT,1,80331
+u-2,Zoë,IE,27,10115
+"""
+
+
+@pytest.fixture
+def marketer(page: Page, product: Product) -> Marketer:
+    someone = Marketer(page, product)
+    someone.sign_up()
+    someone.create_workspace("Shop")
+    return someone
+
+
+def import_file(marketer: Marketer, path: Path) -> None:
+    marketer.open("Profiles")
+    marketer.page.get_by_role("link", name="Import CSV").first.click()
+    marketer.page.get_by_label("Choose a CSV file").set_input_files(path)
+    marketer.page.get_by_role("button", name="Import").click()
+
+
+def test_a_file_is_imported_and_its_people_are_found_by_rules(marketer, page, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text(PEOPLE)
+    import_file(marketer, path)
+    expect(page.get_by_text("Done, with 1 row left out")).to_be_visible(timeout=ANSWER_WITHIN)
+    expect(page.get_by_text("The user_id is missing")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download all with reasons").click()
+    assert "Nobody,PT,1,80331" in download.value.path().read_text()
+
+    marketer.open("Segments")
+    page.get_by_role("link", name="Create segment").first.click()
+    page.get_by_label("Name", exact=True).fill("Older")
+    page.get_by_label("Field of rule 1").select_option(label="age")
+    page.get_by_label("Test of rule 1").select_option(label="is greater than")
+    page.get_by_label("Value of rule 1").fill("thirty")
+    expect(page.get_by_text("which is not a number")).to_be_visible()
+    page.get_by_label("Value of rule 1").fill("30")
+    expect(page.get_by_text("1 person, for example Ana (u-1)")).to_be_visible()
+    page.get_by_role("button", name="Save segment").click()
+    expect(page.get_by_text("People whose age is greater than “30”")).to_be_visible()
+
+
+def test_a_file_without_user_id_is_refused_at_once(marketer, page, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("Customer ID,email\n1,a@example.com\n")
+    import_file(marketer, path)
+    expect(page.get_by_text("Rename the column “Customer ID” to user_id")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_pages_are_accessible(marketer, page, theme, width):
+    marketer.add_profile(user_id="u-1", first_name="Ana", test_user=True)
+    start = page.url.partition("/profiles/")[0]
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": 900})
+    person = page.url
+    for where in ("/profiles/", "/profiles/new/", "/profiles/imports/", "/profiles/imports/new/", "/segments/new/"):
+        assert violations(page, start + where) == []
+    assert violations(page, person) == []
+    assert violations(page, f"{person}edit/") == []
+
+
+def violations(page: Page, where: str) -> list[str]:
+    page.goto(where)
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run()")["violations"]
+    return [f"{where}: {violation['id']}" for violation in found]
