@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from accounts.errors import LastOwner, MemberInvalid, WorkspaceInvalid
@@ -48,8 +50,10 @@ def test_saving_nothing_new_leaves_no_audit_row(workspace: Workspace, owner: Use
     ("change", "field"),
     [({"name": ""}, "name"), ({"time_zone": "Mars/Base"}, "time_zone"), ({"retention_days": 31}, "retention_days")],
 )
-def test_bad_settings_name_their_field(workspace: Workspace, owner: User, change: dict[str, object], field: str) -> None:
-    values = {"name": "Acme", "time_zone": "UTC", "retention_days": 30} | change
+def test_bad_settings_name_their_field(
+    workspace: Workspace, owner: User, change: dict[str, object], field: str
+) -> None:
+    values: dict[str, Any] = {"name": "Acme", "time_zone": "UTC", "retention_days": 30} | change
     with pytest.raises(WorkspaceInvalid) as refused:
         workspace_update(actor=acting(owner, workspace), **values)
     assert refused.value.field == field

@@ -14,6 +14,7 @@ from channels.selectors import (
     send_policy,
 )
 from channels.services import (
+    InFlight,
     channel_switch,
     connection_archive,
     connection_save,
@@ -36,7 +37,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
-def switch(workspace: Workspace, user: User, *, enabled: bool, in_flight: str = "") -> ChannelSwitch:
+def switch(workspace: Workspace, user: User, *, enabled: bool, in_flight: InFlight = "") -> ChannelSwitch:
     return channel_switch(
         workspace=workspace, actor=acting(user, workspace), kind=WEBHOOK, enabled=enabled, in_flight=in_flight
     )
@@ -65,7 +66,7 @@ def test_runs_in_flight_need_a_choice(workspace: Workspace, owner: User, runs: l
 
 @pytest.mark.parametrize(("choice", "asked"), [("finish", []), ("pause", ["pause webhook"])])
 def test_runs_in_flight_finish_or_pause(
-    workspace: Workspace, owner: User, runs: list[str], choice: str, asked: list[str]
+    workspace: Workspace, owner: User, runs: list[str], choice: InFlight, asked: list[str]
 ) -> None:
     switch(workspace, owner, enabled=True)
     switch(workspace, owner, enabled=False, in_flight=choice)
