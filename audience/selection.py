@@ -1,12 +1,16 @@
 """Whom an audience choice means. Campaigns and delivery ask here; nothing outside the workspace is ever chosen."""
 
-from django.db.models import Q, QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Workspace
+from audience.attributes import STANDARD_FIELDS, name_problem
 from audience.choice import AudienceChoice
 from audience.errors import SegmentRemoved
-from audience.fields import Field, fields_available
+from audience.fields import ATTRIBUTE_PREFIX, Field, fields_available
 from audience.models import Profile, Segment
+from audience.rules import Group, Rule, Rules
 from audience.rules_query import rules_q
 from audience.sentences import rules_sentence
 
@@ -17,6 +21,7 @@ __all__ = [
     "choice_frozen",
     "choice_sentence",
     "fields_available",
+    "people_without",
     "profiles_chosen",
     "rules_q",
     "rules_sentence",
@@ -84,6 +89,25 @@ def _named(workspace: Workspace, choice: AudienceChoice) -> str:
 def audience_count(workspace: Workspace, choice: AudienceChoice) -> int:
     """How many people the choice means now."""
     return profiles_chosen(workspace, choice).count()
+
+
+def people_without(workspace: Workspace, choice: AudienceChoice, names: Iterable[str]) -> dict[str, int]:
+    """How many of the chosen people have no value for each variable of a template, in one query.
+
+    ``names`` are standard fields or attributes; what can't be either is left out of the answer.
+    """
+    counts = {
+        f"without_{number}": (name, Count("pk", filter=rules_q(_without(name))))
+        for number, name in enumerate(dict.fromkeys(names))
+        if name in STANDARD_FIELDS or not name_problem(name)
+    }
+    found = profiles_chosen(workspace, choice).aggregate(**{alias: count for alias, (_, count) in counts.items()})
+    return {name: found[alias] for alias, (name, _) in counts.items()}
+
+
+def _without(name: str) -> Rules:
+    field = name if name in STANDARD_FIELDS else ATTRIBUTE_PREFIX + name
+    return Rules(root=Group(items=(Rule(field=field, operator="is_not_set"),)))
 
 
 def audience_sample(workspace: Workspace, choice: AudienceChoice, *, size: int = 3) -> list[Profile]:

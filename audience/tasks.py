@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from audience.importing.running import import_run as run
-from audience.importing.running import imports_unfinished
+from audience.importing.running import imports_unfinished, rejects_forget
 from audience.importing.services import import_announce
 
 
@@ -14,3 +14,8 @@ def import_run(import_id: int) -> None:
 def imports_sweep() -> None:
     for import_id in imports_unfinished():
         import_announce(import_id)
+
+
+@shared_task(name="audience.rejects_retention")
+def rejects_retention() -> None:
+    rejects_forget()

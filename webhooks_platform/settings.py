@@ -123,6 +123,7 @@ CELERY_BEAT_SCHEDULE = {
     "launch-due": {"task": "campaigns.launch_due", "schedule": timedelta(seconds=5), "options": {"expires": 30}},
     "imports": {"task": "audience.imports_sweep", "schedule": timedelta(seconds=15), "options": {"expires": 15}},
     "partitions": {"task": "notifications.partitions", "schedule": timedelta(hours=1)},
+    "rejects": {"task": "audience.rejects_retention", "schedule": timedelta(hours=6)},
     "retention": {"task": "notifications.retention", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default=str(BASE_DIR / ".data" / "beat-schedule"))

@@ -1,7 +1,8 @@
 """One line of a file as a person, or the reason why it is left out; and what the columns' values are."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from audience.attributes import BOOLEANS, Kind, is_date, number_from
@@ -15,13 +16,22 @@ TEXT_NAMES = re.compile(
     r"zip|postal|postcode|plz|phone|mobile|fax|iban|account|card|code|number$|_no$|id$", re.IGNORECASE
 )
 
+NOTHING_KNOWN: Mapping[str, str] = MappingProxyType({})
 
-def columns_typed(columns: Columns, records: Iterable[Record]) -> tuple[Columns, int]:
+
+def columns_typed(
+    columns: Columns, records: Iterable[Record], known: Mapping[str, str] = NOTHING_KNOWN
+) -> tuple[Columns, int]:
     """The columns with the kind that all their values fit, and the number of records.
 
     Number and true/false need every value to be one; a leading zero, a plus or an unlike value makes a column text.
+    ``known`` are the kinds of attributes from before: what is text stays text, so that one attribute never mixes.
     """
-    candidates = {index: _candidates(column) for index, column in enumerate(columns.items) if column.is_attribute}
+    candidates = {
+        index: _candidates(column, known.get(column.name, ""))
+        for index, column in enumerate(columns.items)
+        if column.is_attribute
+    }
     filled: set[int] = set()
     count = 0
     for count, record in enumerate(records, start=1):  # noqa: B007 - the number of records is wanted
@@ -36,7 +46,9 @@ def columns_typed(columns: Columns, records: Iterable[Record]) -> tuple[Columns,
     return columns.model_copy(update={"items": tuple(items), "typed": True}), count
 
 
-def _candidates(column: Column) -> set[Kind]:
+def _candidates(column: Column, known: str) -> set[Kind]:
+    if known == "text":
+        return set()
     return {"boolean", "date"} if TEXT_NAMES.search(column.name) else {"boolean", "date", "number"}
 
 

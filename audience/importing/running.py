@@ -19,7 +19,7 @@ from psycopg.types.json import Jsonb
 from audience.errors import FileRefused, ImportLost, ProfileInvalid
 from audience.importing.lines import columns_typed, person_from
 from audience.importing.reading import Record, records
-from audience.models import Import, ImportStatus
+from audience.models import Attribute, Import, ImportReject, ImportStatus
 from audience.services import TOO_LARGE, kinds_seen
 from audience.upsert import upsert
 from audience.values import PersonValues, combined
@@ -34,6 +34,7 @@ LEASE = timedelta(seconds=30)
 # A waiting import that no worker took by then was perhaps never announced.
 WAITING_LIMIT = timedelta(seconds=20)
 TRIES = 5
+REJECTS_KEPT = timedelta(days=30)
 
 Judged = tuple[Record, PersonValues | ProfileInvalid]
 
@@ -59,6 +60,11 @@ def imports_unfinished() -> list[int]:
     forgotten = Q(status=ImportStatus.WAITING, created_at__lt=now - WAITING_LIMIT)
     abandoned = Q(status=ImportStatus.RUNNING, lease_until__lt=now)
     return list(Import.objects.filter(forgotten | abandoned).order_by("id").values_list("pk", flat=True)[:100])
+
+
+def rejects_forget() -> None:
+    """Deletes the left-out lines of imports that ended more than 30 days ago: they hold people's data."""
+    ImportReject.objects.filter(of_import__finished_at__lt=timezone.now() - REJECTS_KEPT).delete()
 
 
 def _claim(import_id: int) -> Import | None:
@@ -101,12 +107,17 @@ def _import(running: Import) -> None:
 def _look_through(running: Import) -> None:
     """Finds the attributes' kinds and the number of lines, which the page shows progress against."""
     with running.file.open("rb") as file:
-        columns, count = columns_typed(running.columns, _renewing(running, records(file, running.columns)))
+        found = _renewing(running, records(file, running.columns))
+        columns, count = columns_typed(running.columns, found, _known_kinds(running))
     with transaction.atomic():
         _renew(running)
         kinds_seen(running.workspace, {column.name: column.kind for column in columns.items if column.is_attribute})
         Import.objects.filter(pk=running.pk).update(columns=columns, rows_total=count)
     running.columns = columns
+
+
+def _known_kinds(running: Import) -> dict[str, str]:
+    return dict(Attribute.objects.filter(workspace=running.workspace).values_list("name", "kind"))
 
 
 def _renewing(running: Import, found: Iterator[Record]) -> Iterator[Record]:

@@ -9,7 +9,7 @@ from audience.errors import FileRefused, ImportLost
 from audience.fields import fields_available
 from audience.importing import running
 from audience.importing.reading import Record
-from audience.importing.running import import_run, imports_unfinished
+from audience.importing.running import import_run, imports_unfinished, rejects_forget
 from audience.importing.services import import_start
 from audience.models import Import, ImportStatus, Profile
 from webhooks_platform.base.errors import NotAllowed
@@ -131,6 +131,19 @@ def test_a_waiting_import_that_nobody_took_is_announced_again(editor):
     assert imports_unfinished() == []
     Import.objects.filter(pk=started.pk).update(created_at=timezone.now() - timedelta(minutes=1))
     assert imports_unfinished() == [started.pk]
+
+
+def test_an_attribute_that_was_text_stays_text(editor):
+    finished(start(editor, "user_id,branch\nana,007\n"))
+    finished(start(editor, "user_id,branch\nbob,8\n"))
+    assert Profile.objects.get(user_id="bob").attributes == {"branch": "8"}
+
+
+def test_rejects_are_forgotten_after_30_days(editor):
+    old, new = finished(start(editor)), finished(start(editor))
+    Import.objects.filter(pk=old.pk).update(finished_at=timezone.now() - timedelta(days=31))
+    rejects_forget()
+    assert (old.rejects.count(), new.rejects.count()) == (0, 2)
 
 
 def test_finished_and_unknown_imports_are_left_alone(editor):

@@ -9,6 +9,7 @@ from audience.selection import (
     audience_sample,
     choice_frozen,
     choice_sentence,
+    people_without,
     profiles_chosen,
 )
 
@@ -62,6 +63,14 @@ def test_sentences(shop, people):
         "2 chosen people": AudienceChoice(kind="profiles", profile_ids=(1, 2)),
     }
     assert {choice_sentence(shop, choice): choice for choice in sentences.values()} == sentences
+
+
+def test_people_without_a_value_are_counted_by_variable(shop, rival, person, people):
+    person("cem", attributes={"plan": "pro", "age": ""})
+    names = ["first_name", "plan", "age", "never_seen", "campaign", "first_name"]
+    assert people_without(shop, AudienceChoice(), names) == {"first_name": 2, "plan": 2, "age": 3, "never_seen": 3}
+    assert people_without(shop, AudienceChoice(kind="rules", rules=GERMAN), ["first_name"]) == {"first_name": 0}
+    assert people_without(shop, AudienceChoice(), []) == {}
 
 
 def test_count_and_sample(shop, people):
