@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from accounts.models import Workspace
-from audience.models import Profile
+if TYPE_CHECKING:  # registered from ready(), imported before models are
+    from accounts.models import Workspace
+    from audience.models import Profile
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class ProfileSection:
 
     title: str
     template: str
-    context: Callable[[Workspace, Profile], dict[str, Any]]
+    context: "Callable[[Workspace, Profile], dict[str, Any]]"
     order: int = 100
 
 
@@ -27,7 +28,7 @@ def register(section: ProfileSection) -> None:
         _sections.append(section)
 
 
-def sections_of(workspace: Workspace, profile: Profile) -> list[dict[str, Any]]:
+def sections_of(workspace: "Workspace", profile: "Profile") -> list[dict[str, Any]]:
     """Title, template and values of each section, in order."""
     ordered = sorted(_sections, key=lambda section: (section.order, section.title))
     return [

@@ -11,11 +11,15 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications.partitions import partitions_ensure  # models are loaded only now
+        # Models are loaded only now.
+        from audience.sections import register as register_section
+        from notifications.partitions import partitions_ensure
+        from notifications.person_section import PERSON_SECTION
 
         def make_partitions(**_: Any) -> None:
             """The first rows must find their partitions, also in a test database."""
             partitions_ensure(now=timezone.now())
 
+        register_section(PERSON_SECTION)
         register(NavItem("Notifications", "list-details", "notifications_log", order=15))
         post_migrate.connect(make_partitions, sender=self, weak=False)
