@@ -23,7 +23,7 @@ from notifications.selectors import (
     run_get,
     runs_listed,
 )
-from notifications.selectors.log import LOG_ORDER
+from notifications.selectors.log import RUN_ORDER
 from notifications.states import AttemptOutcome, RunKind, RunState
 from webhooks_platform.base.api import PAGE_PARAMETERS, api_page, page_serializer
 
@@ -181,7 +181,7 @@ class RunNotifications(APIView):
     def get(self, request: Request, run: int) -> Response:
         """The run's notifications. Their order never changes, so pages stay put while the run goes on."""
         filters = filters_from({**request.query_params.dict(), "run": str(run), "campaign": ""})
-        page = api_page(request, notification_rows(_workspace(request), filters), order=LOG_ORDER)
+        page = api_page(request, notification_rows(_workspace(request), filters), order=RUN_ORDER)
         items = NotificationSerializer(page.items, many=True).data  # type: ignore[arg-type]
         return Response({"items": items, "next_cursor": page.next_cursor})
 

@@ -1,6 +1,6 @@
 """What the ledger's pages and API refuse, in words."""
 
-from webhooks_platform.base.errors import InvalidInput, NotFound
+from webhooks_platform.base.errors import InvalidInput, LimitReached, NotFound
 
 
 class RunNotFound(NotFound):
@@ -21,3 +21,8 @@ class FilterInvalid(InvalidInput):
 class ExchangeExpired(NotFound):
     code = "exchange_expired"
     title = "Not kept any more"
+
+
+class LogTooLarge(LimitReached):
+    code = "log_too_large"
+    title = "Too many rows to search"

@@ -1,24 +1,38 @@
 """The notifications log: filtered rows, newest run first, in pages that stay put while rows arrive."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import Workspace
 from audience.models import Profile
+from notifications.errors import LogTooLarge
 from notifications.models import Notification, Run
 from notifications.reasons import Explanation, explain
 from notifications.selectors.runs import run_get, runs_of_campaign
-from notifications.states import PENDING
+from notifications.states import PENDING, NotificationState
 from webhooks_platform.base.paging import TwoWayPage, two_way_page
 
 # Ids rise with time, and neither column ever changes: a row keeps its place whatever becomes of it.
 LOG_ORDER = ("-run_at", "-id")
+# Within a run the time is the same for all: leaving it out lets the index find any page at once.
+RUN_ORDER = ("-id",)
+# States of rows with a reason: all but the last have an index of their own, the last one that of due rows.
+WITH_REASON = (
+    Q(state__in=[NotificationState.FAILED, NotificationState.SKIPPED, NotificationState.CANCELLED]),
+    Q(state=NotificationState.RETRYING),
+)
+# A filter without a run may have to read years: it is given up rather than left to hold the database.
+UNBOUNDED_MILLISECONDS = 5_000
 # A campaign's log reaches back this many runs; a run of its own reaches back as far as rows are kept.
 RUNS_PER_CAMPAIGN = 200
 NEWER_LIMIT = 100
 PENDING_STATES = "pending"
+QUERY_CANCELED = "57014"
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,8 @@ def notification_rows(workspace: Workspace, filters: LogFilters) -> QuerySet[Not
         rows = rows.filter(state__in=states) if len(states) > 1 else rows.filter(state=states[0])
     if filters.reason:
         rows = rows.filter(reason=filters.reason)
+    if filters.reason and not filters.state:
+        rows = rows.filter(WITH_REASON[0] | WITH_REASON[1])
     if filters.status_code is not None:
         rows = rows.filter(status_code=filters.status_code)
     if filters.test is not None:
@@ -91,15 +107,38 @@ def _person(workspace: Workspace, filters: LogFilters) -> Q:
 def notification_page(
     workspace: Workspace, filters: LogFilters, *, after: str = "", before: str = "", size: int = 50
 ) -> TwoWayPage[Notification]:
-    """One page of the log; raises InvalidInput for a bad cursor."""
-    return two_way_page(notification_rows(workspace, filters), order=LOG_ORDER, after=after, before=before, size=size)
+    """One page of the log; raises InvalidInput for a bad cursor, LogTooLarge where only a run can be searched."""
+    rows = notification_rows(workspace, filters)
+    if filters.run is not None:
+        return two_way_page(rows, order=RUN_ORDER, after=after, before=before, size=size)
+    with within_time(UNBOUNDED_MILLISECONDS):
+        return two_way_page(rows, order=LOG_ORDER, after=after, before=before, size=size)
+
+
+@contextmanager
+def within_time(milliseconds: int) -> Iterator[None]:
+    """Raises LogTooLarge when a statement inside takes longer."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"set local statement_timeout = {milliseconds:d}")
+            yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != QUERY_CANCELED:
+            raise
+        raise LogTooLarge("There are too many rows to search for this at once. Choose a run as well.") from None
 
 
 def rows_newer_count(workspace: Workspace, filters: LogFilters, top: Notification) -> int:
     """How many matching rows came above ``top`` since, counted up to NEWER_LIMIT."""
-    newer = Q(run_at__gt=top.run_at) | Q(run_at=top.run_at, id__gt=top.id)
-    rows = notification_rows(workspace, filters).filter(newer, run_at__gte=top.run_at)
-    return len(rows.order_by("run_at", "id").values_list("id")[:NEWER_LIMIT])
+    rows = notification_rows(workspace, filters)
+    same_time = _counted(rows.filter(run_at=top.run_at, id__gt=top.id).order_by("id"))
+    if filters.run is not None or same_time >= NEWER_LIMIT:
+        return same_time
+    return min(NEWER_LIMIT, same_time + _counted(rows.filter(run_at__gt=top.run_at).order_by("run_at", "id")))
+
+
+def _counted(rows: QuerySet[Notification]) -> int:
+    return len(rows.values_list("id")[:NEWER_LIMIT])
 
 
 def log_rows(workspace: Workspace, notifications: list[Notification]) -> list[LogRow]:

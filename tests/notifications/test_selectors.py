@@ -1,9 +1,11 @@
+import re
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from accounts.models import User, Workspace
-from notifications.errors import NotificationNotFound, RunNotFound
+from notifications.errors import LogTooLarge, NotificationNotFound, RunNotFound
 from notifications.selectors import (
     LogFilters,
     RunCounts,
@@ -21,6 +23,7 @@ from notifications.selectors import (
     runs_of_campaign,
     runs_open,
 )
+from notifications.selectors.log import within_time
 from notifications.states import NotificationState, Reason, RunKind, RunState
 from tests.notifications.ledger import (
     attempt_made,
@@ -114,6 +117,28 @@ def test_pages_stay_put_while_rows_arrive(workspace: Workspace) -> None:
     assert ids(notification_page(workspace, LogFilters(), before=second.newer_cursor, size=2).items) == ids(rows[:2])
     assert rows_newer_count(workspace, LogFilters(), rows[0]) == 1
     assert rows_newer_count(workspace, LogFilters(state="failed"), rows[0]) == 0
+
+
+def test_a_search_that_takes_too_long_is_given_up(db: None) -> None:
+    with pytest.raises(LogTooLarge, match="Choose a run"), within_time(10), connection.cursor() as cursor:
+        cursor.execute("select pg_sleep(5)")
+
+
+def test_pages_are_found_by_index_and_partition(workspace: Workspace) -> None:
+    """Whatever the planner thinks of a few rows: the conditions must allow it."""
+    run = run_made(workspace)
+    for n in range(3):
+        notification_made(run, f"person-{n}")
+    filters = LogFilters(run=run.pk)
+    page = notification_page(workspace, filters, size=2)
+    sql = queries_of(lambda: notification_page(workspace, filters, after=page.older_cursor, size=2))[-1]
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off")
+        cursor.execute(f"explain {sql}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Scan Backward" in plan
+    assert re.search(r"Index Cond: .*workspace_id = .*run_at = .*id <", plan), plan
+    assert len(set(re.findall(r"notification_\d{4}_\d{2}(?= )", plan))) == 1, plan
 
 
 def test_same_fault_same_group(workspace: Workspace) -> None:

@@ -65,6 +65,8 @@ def _reversed(order: tuple[str, ...]) -> tuple[str, ...]:
 
 def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:
     """(a, b) beyond (x, y) as a row comparison would: a beyond x, or a = x and b beyond y."""
+    first, step = order[0].removeprefix("-"), "lte" if order[0].startswith("-") else "gte"
+    bound = Q(**{f"{first}__{step}": values[0]})  # says nothing new, but an index can start from it
     condition = Q()
     equal: dict[str, Any] = {}
     for field, value in zip(order, values, strict=True):
@@ -72,7 +74,7 @@ def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:
         step = "lt" if field.startswith("-") else "gt"
         condition |= Q(**equal, **{f"{name}__{step}": value})
         equal[name] = value
-    return condition
+    return bound & condition
 
 
 def _encode(row: Model, order: tuple[str, ...]) -> str:
