@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from templates_lib.content import FormBody, JsonPair, JsonPairsBody, Pair, RawBody, WebhookContent
 
@@ -42,7 +43,21 @@ def _body_lines(content: WebhookContent) -> Iterator[str]:
         yield from (f"  {line}" for line in body.text.splitlines())
 
 
-def content_difference(old: Sequence[str], new: Sequence[str], old_label: str, new_label: str) -> str:
-    """A unified diff with all lines as context; empty when nothing differs."""
-    context = len(old) + len(new)
-    return "\n".join(difflib.unified_diff(old, new, old_label, new_label, n=context, lineterm=""))
+@dataclass(frozen=True)
+class DifferenceLine:
+    """``mark``: "-" stood in the old version, "+" stands in the new one, " " in both."""
+
+    mark: str
+    text: str
+
+    @property
+    def tone(self) -> str:
+        return {"-": "bad", "+": "ok"}.get(self.mark, "")
+
+
+def content_difference(old: Sequence[str], new: Sequence[str]) -> list[DifferenceLine]:
+    """All lines of both, marked as a unified diff marks them; none when nothing differs."""
+    if list(old) == list(new):
+        return []
+    marked = difflib.unified_diff(old, new, n=len(old) + len(new), lineterm="")
+    return [DifferenceLine(line[:1], line[1:]) for line in marked if not line.startswith(("--- ", "+++ ", "@@ "))]

@@ -10,7 +10,7 @@ from channels.models import AuthKind
 from channels.selectors import connection_find
 from templates_lib.checks import variables
 from templates_lib.content import FormBody, JsonPairsBody, Pair, RawBody, WebhookContent
-from templates_lib.describe import BODY_WORDS, MISSING_WORDS, content_difference, content_lines
+from templates_lib.describe import BODY_WORDS, MISSING_WORDS, DifferenceLine, content_difference, content_lines
 from templates_lib.models import TemplateVersion
 
 _MESSAGE = re.compile(r"\{[{%][^}]*\bmessage\b")
@@ -87,10 +87,10 @@ def content_readable(workspace: Workspace, content: WebhookContent) -> ReadableC
     return ReadableContent(content, label, False)
 
 
-def versions_difference(workspace: Workspace, old: TemplateVersion, new: TemplateVersion) -> str:
-    """A unified diff of two versions in words; empty when they say the same."""
+def versions_difference(workspace: Workspace, old: TemplateVersion, new: TemplateVersion) -> list[DifferenceLine]:
+    """How the two versions differ, in words; empty when they say the same."""
     before, after = (content_readable(workspace, version.content).lines for version in (old, new))
-    return content_difference(before, after, f"Version {old.number}", f"Version {new.number}")
+    return content_difference(before, after)
 
 
 def destination(content: WebhookContent) -> str:

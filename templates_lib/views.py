@@ -68,7 +68,7 @@ def template_detail(request: WorkspaceRequest, template: int) -> HttpResponse:
         "shown": shown,
         "newest": versions[0],
         "other": other,
-        "difference": versions_difference(request.workspace, other, shown) if other else "",
+        "difference": versions_difference(request.workspace, other, shown) if other else [],
         "readable": content_readable(request.workspace, shown.content),
         "uses": template_uses(found),
         "can_edit": allowed(request.actor, "template.edit") and found.archived_at is None,

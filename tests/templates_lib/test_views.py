@@ -93,8 +93,8 @@ def test_every_kind_of_content_can_be_read(
 def test_versions_compare(editor: Client, template: Template, workspace: Workspace, teammate: User) -> None:
     saved(workspace, teammate, content=CONTENT.model_copy(update={"method": "PUT"}), new_version=True)
     html = text(editor, f"{LIBRARY}{template.pk}/?compare=1")
-    assert "-POST https://api.example.com/tasks/" in html
-    assert "+PUT https://api.example.com/tasks/" in html
+    assert ">- POST https://api.example.com/tasks/" in html
+    assert ">+ PUT https://api.example.com/tasks/" in html
     assert "This is an old version" in text(editor, f"{LIBRARY}{template.pk}/?version=1")
     assert "These versions say the same" in text(editor, f"{LIBRARY}{template.pk}/?version=1&compare=1")
 
