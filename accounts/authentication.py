@@ -64,7 +64,7 @@ def _mark_used(token: ApiToken) -> None:
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = TokenAuthentication
-    name = "API token"
+    name = "ApiToken"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "description": "Made in Settings > API tokens of a workspace."}

@@ -1,6 +1,7 @@
 """What lower rooms ask of this one: the sidebar's entries, runs in flight, and who uses a connection."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,6 +16,7 @@ from delivery.services import run_pause
 from frontend.navigation import NavItem, register
 from notifications.selectors import runs_open
 from notifications.states import RUN_SENDING
+from webhooks_platform.base.errors import StaleState
 
 
 def register_answers() -> None:
@@ -36,8 +38,10 @@ def runs_sending_count(workspace: Workspace, kind: str) -> int:
 
 
 def runs_sending_pause(actor: Actor, kind: str) -> None:
+    """A run that ended meanwhile needs no pause."""
     for run in runs_open(actor.workspace).filter(state__in=RUN_SENDING):
-        run_pause(run=run, actor=actor)
+        with suppress(StaleState):
+            run_pause(run=run, actor=actor)
 
 
 def campaigns_using(connection: Connection) -> Sequence[ConnectionUse]:

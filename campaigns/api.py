@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -175,21 +175,21 @@ class RunControlView(ActorView):
         return Response(RunStateSerializer(found).data)
 
 
-@extend_schema(operation_id="runs_pause")
+@extend_schema_view(post=extend_schema(operation_id="runs_pause"))
 class RunPauseView(RunControlView):
     """Pauses the run: what is on the wire is finished, nothing more is sent."""
 
     action = "pause"
 
 
-@extend_schema(operation_id="runs_resume")
+@extend_schema_view(post=extend_schema(operation_id="runs_resume"))
 class RunResumeView(RunControlView):
     """Goes on with a paused run."""
 
     action = "resume"
 
 
-@extend_schema(operation_id="runs_stop")
+@extend_schema_view(post=extend_schema(operation_id="runs_stop"))
 class RunStopView(RunControlView):
     """Stops the run for good: everybody not yet reached becomes cancelled."""
 
