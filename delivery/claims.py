@@ -1,6 +1,6 @@
 """Claims due notifications for a lane, and gives back what it didn't send."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,12 +14,19 @@ class Claimed(NamedTuple):
     """One claimed notification. ``person`` is JSON; ``request`` the rendered request of an earlier attempt."""
 
     id: UUID
+    profile_id: int
     webhook_id: UUID
     number: int
     first_attempt_at: datetime
     person: str | None
     request: bytes | None
     removed: bool
+
+
+def chosen(rows: Iterable[Claimed]) -> dict[str, object]:
+    """The statements' parameters that name rows."""
+    pairs = [(row.id, row.profile_id) for row in rows]
+    return {"ids": [pair[0] for pair in pairs], "profiles": [pair[1] for pair in pairs]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +50,13 @@ class Claims:
             cursor.execute(CLAIM, parameters, binary=True)
             return [Claimed(*row) for row in cursor.fetchall()]
 
-    def start(self, ids: Sequence[UUID]) -> set[UUID]:
+    def start(self, rows: Sequence[Claimed]) -> set[UUID]:
         """Marks at-most-once rows as started, committed; only the ids that come back may be sent."""
         with lane_transaction() as cursor:
-            cursor.execute(START, {**self.key, "ids": list(ids)}, binary=True)
+            cursor.execute(START, {**self.key, **chosen(rows)}, binary=True)
             return {row[0] for row in cursor.fetchall()}
 
-    def give_back(self, ids: Sequence[UUID]) -> None:
+    def give_back(self, rows: Sequence[Claimed]) -> None:
         """Rows that were not sent, as if they had never been claimed."""
         with lane_transaction() as cursor:
-            cursor.execute(GIVE_BACK, {**self.key, "ids": list(ids)})
+            cursor.execute(GIVE_BACK, {**self.key, **chosen(rows)})

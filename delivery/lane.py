@@ -111,7 +111,7 @@ class Lane:
         self._note_stop()
         ready = [item for item in made if isinstance(item, Outgoing)]
         if self.plan.at_most_once and ready:
-            started = self.claims.start([item.row.id for item in ready])
+            started = self.claims.start([item.row for item in ready])
             ready = [item for item in ready if item.row.id in started]
         if ready:
             self.window.feed(ready)
@@ -130,6 +130,9 @@ class Lane:
     # -- recording -----------------------------------------------------------------------------------------------------
 
     def _until_record(self) -> float:
+        """Seconds; nothing is due while nothing waits for it."""
+        if not self._outcomes and not self._ended:
+            return RECORD_EVERY
         return max(0.0, self._recorded + RECORD_EVERY - time.monotonic())
 
     def _record_due(self) -> bool:
@@ -148,4 +151,4 @@ class Lane:
 
     def _give_back(self, unsent: Sequence[Outgoing]) -> None:
         if unsent:
-            self.claims.give_back([item.row.id for item in unsent])
+            self.claims.give_back([item.row for item in unsent])

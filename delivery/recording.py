@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import psycopg
 
 from delivery import statements
-from delivery.claims import Claims
+from delivery.claims import Claimed, Claims, chosen
 from delivery.database import RawCursor, lane_transaction
 from delivery.outcomes import Delivered, Failed
 from delivery.outgoing import Ended
@@ -51,14 +50,14 @@ class Recorder:
             self._count(cursor, moved)
 
     def _record_delivered(self, cursor: RawCursor, finished: Iterable[Finished]) -> Counter[str]:
-        ids: dict[int, list[UUID]] = defaultdict(list)
+        rows: dict[int, list[Claimed]] = defaultdict(list)
         for item in finished:
             if isinstance(item.outcome, Delivered):
-                ids[item.outcome.status_code].append(item.sent.outgoing.row.id)
+                rows[item.outcome.status_code].append(item.sent.outgoing.row)
         moved: Counter[str] = Counter()
-        for status_code, of_status in ids.items():
+        for status_code, of_status in rows.items():
             cursor.execute(
-                statements.RECORD_DELIVERED, {**self.claims.key, "status_code": status_code, "ids": of_status}
+                statements.RECORD_DELIVERED, {**self.claims.key, **chosen(of_status), "status_code": status_code}
             )
             moved[NotificationState.DELIVERED] += cursor.rowcount
         return moved
@@ -69,7 +68,7 @@ class Recorder:
         if not changes:
             return Counter()
         columns = zip(*changes, strict=True)
-        names = ("ids", "states", "reasons", "details", "status_codes", "due", "requests", "requested")
+        names = ("ids", "profiles", "states", "reasons", "details", "status_codes", "due", "requests", "requested")
         cursor.execute(
             statements.RECORD_OTHERS,
             {**self.claims.key, **{name: list(column) for name, column in zip(names, columns, strict=True)}},
@@ -80,6 +79,7 @@ class Recorder:
         outgoing, retries = item.sent.outgoing, item.retry_at is not None
         return (
             outgoing.row.id,
+            outgoing.row.profile_id,
             str(item.state),
             str(failed.reason),
             self.rows.detail(failed),
@@ -91,7 +91,7 @@ class Recorder:
 
     def _ended_change(self, item: Ended) -> tuple[Any, ...]:
         detail = stored_detail(mask(item.detail, self.rows.secrets))
-        return (item.row.id, str(item.state), str(item.reason), detail, None, None, None, False)
+        return (item.row.id, item.row.profile_id, str(item.state), str(item.reason), detail, None, None, None, False)
 
     def _count(self, cursor: RawCursor, moved: Counter[str]) -> None:
         """Counts what the fenced updates changed, not what was sent; in one order, so that nobody waits in a circle."""

@@ -34,6 +34,10 @@ def _leads_to(*targets: str) -> str:
     return _listed(sources, NotificationState.values)
 
 
+def _may_become(*targets: str) -> str:
+    return f"coalesce(n.state, '') in ({_leads_to(*targets)})"
+
+
 def _run_leads_to(target: str) -> str:
     return _listed((state for state, following in RUN_TRANSITIONS.items() if target in following), RunState.values)
 
@@ -41,16 +45,25 @@ def _run_leads_to(target: str) -> str:
 S, R, A = NotificationState, Reason, AttemptOutcome
 _CLAIMABLE = _listed(CLAIMABLE, NotificationState.values)
 _SENDING_RUNS = _listed(RUN_SENDING, RunState.values)
-_OF_RUN = "n.workspace_id = %(workspace)s and n.run_at = %(run_at)s"
-_FENCED = f"{_OF_RUN} and n.lease_token = %(token)s"
+# Of a run that just began the planner thinks that it has one row: told workspace and time as constants, it would read
+# the whole run each time. So due rows are found by (run_id, due_at, id) alone, and rows by id from a list whose
+# constants it can't see through: with the profile's id beside the row's, either unique index finds it in one look-up.
+# `coalesce` and `+ 0` keep the indexes out that would find it among many.
+_DUE_OF_RUN = "n.run_at = %(run_at)s and n.run_id = %(run)s"
+_CHOSEN = """with chosen as materialized (
+  select %(workspace)s::bigint as workspace_id, %(run_at)s::timestamptz as run_at, o.*
+  from unnest(%(ids)s::uuid[], %(profiles)s::bigint[]) as o (id, profile_id)
+)"""
+_IS_CHOSEN = "n.workspace_id = c.workspace_id and n.run_at = c.run_at and n.id = c.id and n.profile_id = c.profile_id"
+_FENCED = f"{_IS_CHOSEN} and n.lease_token = %(token)s"
 _LET_GO = "lease_until = null, lease_token = null, started_at = null, updated_at = now()"
 _EMPTIED = "person = null, request = null"
 
-# Right after a big INSERT the planner knows nothing of the new rows: it would read whole partitions. Until the end of
-# the transaction it takes the index whatever its statistics say.
+# Until the end of the transaction: indexes in their own order only, whatever the statistics say.
 PLAN_BY_INDEX = """
-select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-       set_config('enable_mergejoin', 'off', true)
+select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+       set_config('enable_sort', 'off', true)
 """
 
 # --- Preparation ------------------------------------------------------------------------------------------------------
@@ -90,7 +103,7 @@ with needy as (
   select r.id, (
     select count(*) from (
       select from notification n
-      where n.workspace_id = r.workspace_id and n.run_at = r.run_at and n.run_id = r.id
+      where n.run_at = r.run_at and n.run_id = r.id
         and n.state in ({_CLAIMABLE}) and n.due_at <= now()
       limit %(batch)s * r.slots
     ) due
@@ -114,23 +127,25 @@ returning s.run_id, s.slot, s.token
 # The person is read once, at the first claim; a profile that is gone says so in the last column.
 CLAIM = f"""
 with due as (
-  select n.id, n.profile_id from notification n
-  where {_OF_RUN} and n.run_id = %(run)s and n.state in ({_CLAIMABLE}) and n.due_at <= now()
+  select n.workspace_id, n.run_at, n.id, n.profile_id from notification n
+  where {_DUE_OF_RUN} and n.state in ({_CLAIMABLE}) and n.due_at <= now()
   order by n.due_at, n.id limit %(limit)s for update skip locked
 )
 update notification n
 set state = '{S.SENDING}', lease_until = now() + %(lease)s, lease_token = %(token)s,
     attempt_number = n.attempt_number + 1, first_attempt_at = coalesce(n.first_attempt_at, now()), updated_at = now(),
     person = case when n.person is not null or p.id is null then n.person else {SNAPSHOT_SQL} end
-from due left join audience_profile p on p.id = due.profile_id and p.workspace_id = %(workspace)s
-where {_OF_RUN} and n.id = due.id
-returning n.id, n.webhook_id, n.attempt_number, n.first_attempt_at, n.person::text, n.request, p.id is null
+from due c left join audience_profile p on p.id = c.profile_id and p.workspace_id + 0 = c.workspace_id
+where {_IS_CHOSEN}
+returning n.id, n.profile_id, n.webhook_id, n.attempt_number, n.first_attempt_at, n.person::text, n.request,
+          p.id is null
 """
 
 # At-most-once: committed before the first byte leaves.
-START = f"""
+START = f"""{_CHOSEN}
 update notification n set started_at = now()
-where {_FENCED} and n.id = any(%(ids)s) and n.state in ({_leads_to(S.FAILED)})
+from chosen c
+where {_FENCED} and {_may_become(S.FAILED)}
 returning n.id
 """
 
@@ -166,31 +181,37 @@ MERGE_EXCHANGES = f"""
 insert into exchange ({EXCHANGE_COLUMNS}) select {EXCHANGE_COLUMNS} from staged_exchange on conflict do nothing
 """
 
-RECORD_DELIVERED = f"""
+RECORD_DELIVERED = f"""{_CHOSEN}
 update notification n
 set state = '{S.DELIVERED}', status_code = %(status_code)s, reason = '', reason_detail = '', {_EMPTIED}, {_LET_GO}
-where {_FENCED} and n.id = any(%(ids)s) and n.state in ({_leads_to(S.DELIVERED)})
+from chosen c
+where {_FENCED} and {_may_become(S.DELIVERED)}
 """
 # Everything else that became of a row; one that made no request gives its attempt number back.
 RECORD_OTHERS = f"""
+with chosen as materialized (
+  select %(workspace)s::bigint as workspace_id, %(run_at)s::timestamptz as run_at, o.*
+  from unnest(%(ids)s::uuid[], %(profiles)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(details)s::text[],
+              %(status_codes)s::smallint[], %(due)s::timestamptz[], %(requests)s::bytea[], %(requested)s::boolean[])
+    as o (id, profile_id, state, reason, detail, status_code, due_at, request, requested)
+)
 update notification n
-set state = o.state, reason = o.reason, reason_detail = o.detail, status_code = o.status_code,
-    due_at = coalesce(o.due_at, n.due_at), request = o.request,
-    person = case when o.state = '{S.RETRYING}' then n.person end,
-    attempt_number = n.attempt_number - case when o.requested then 0 else 1 end, {_LET_GO}
-from unnest(%(ids)s::uuid[], %(states)s::text[], %(reasons)s::text[], %(details)s::text[], %(status_codes)s::smallint[],
-            %(due)s::timestamptz[], %(requests)s::bytea[], %(requested)s::boolean[])
-  as o (id, state, reason, detail, status_code, due_at, request, requested)
-where {_FENCED} and n.id = o.id and n.state in ({_leads_to(S.RETRYING, S.FAILED, S.SKIPPED)})
+set state = c.state, reason = c.reason, reason_detail = c.detail, status_code = c.status_code,
+    due_at = coalesce(c.due_at, n.due_at), request = c.request,
+    person = case when c.state = '{S.RETRYING}' then n.person end,
+    attempt_number = n.attempt_number - case when c.requested then 0 else 1 end, {_LET_GO}
+from chosen c
+where {_FENCED} and {_may_become(S.RETRYING, S.FAILED, S.SKIPPED)}
 returning n.state
 """
 # Claimed but not sent: as if it had never been claimed, but for the person, who stays as first read.
-GIVE_BACK = f"""
+GIVE_BACK = f"""{_CHOSEN}
 update notification n
 set state = case when n.attempt_number > 1 then '{S.RETRYING}' else '{S.QUEUED}' end,
     first_attempt_at = case when n.attempt_number > 1 then n.first_attempt_at end,
     attempt_number = n.attempt_number - 1, {_LET_GO}
-where {_FENCED} and n.id = any(%(ids)s) and n.state in ({_leads_to(S.RETRYING, S.QUEUED)})
+from chosen c
+where {_FENCED} and {_may_become(S.RETRYING, S.QUEUED)}
 """
 TALLY = """
 insert into notifications_runtally (run_id, slot, state, count) values (%(run)s, %(slot)s, %(state)s, %(count)s)
@@ -202,7 +223,7 @@ on conflict (run_id, slot, state) do update set count = notifications_runtally.c
 # An at-most-once row that never started goes back as if unclaimed; one that did ends here; all others are due again.
 EXPIRE = f"""
 with expired as (
-  select n.workspace_id, n.run_at, n.run_id, n.id, n.attempt_number as number, r.retention_days,
+  select n.workspace_id, n.run_at, n.run_id, n.id, n.profile_id, n.attempt_number as number, r.retention_days,
          coalesce(n.started_at, n.updated_at) as started_at,
          case when r.policy->>'guarantee' <> 'at_most_once' then 'repeat'
               when n.started_at is null then 'unclaim' else 'end' end as fate
@@ -211,17 +232,17 @@ with expired as (
   order by n.lease_until limit %(limit)s for update of n skip locked
 ), moved as (
   update notification n
-  set state = case when e.fate = 'end' then '{S.FAILED}' when e.fate = 'repeat' or e.number > 1 then '{S.RETRYING}'
+  set state = case when c.fate = 'end' then '{S.FAILED}' when c.fate = 'repeat' or c.number > 1 then '{S.RETRYING}'
                    else '{S.QUEUED}' end,
-      reason = case when e.fate = 'unclaim' then n.reason else '{R.INTERRUPTED}' end,
-      reason_detail = case when e.fate = 'unclaim' then n.reason_detail else '' end,
-      status_code = case when e.fate = 'unclaim' then n.status_code end,
-      attempt_number = e.number - case when e.fate = 'unclaim' then 1 else 0 end,
-      person = case when e.fate <> 'end' then n.person end, request = case when e.fate <> 'end' then n.request end,
+      reason = case when c.fate = 'unclaim' then n.reason else '{R.INTERRUPTED}' end,
+      reason_detail = case when c.fate = 'unclaim' then n.reason_detail else '' end,
+      status_code = case when c.fate = 'unclaim' then n.status_code end,
+      attempt_number = c.number - case when c.fate = 'unclaim' then 1 else 0 end,
+      person = case when c.fate <> 'end' then n.person end, request = case when c.fate <> 'end' then n.request end,
       {_LET_GO}
-  from expired e
-  where n.workspace_id = e.workspace_id and n.run_at = e.run_at and n.id = e.id
-  returning e.*
+  from expired c
+  where {_IS_CHOSEN}
+  returning c.*
 ), logged as (
   insert into attempt (workspace_id, run_at, run_id, notification_id, number, started_at, outcome, reason,
                        retention_days)
@@ -237,14 +258,14 @@ select count(*) from moved
 """
 CANCEL = f"""
 with waiting as (
-  select n.id from notification n
-  where {_OF_RUN} and n.run_id = %(run)s and n.state in ({_CLAIMABLE})
+  select n.workspace_id, n.run_at, n.id, n.profile_id from notification n
+  where {_DUE_OF_RUN} and n.state in ({_CLAIMABLE})
   order by n.due_at, n.id limit %(limit)s for update skip locked
 ), gone as (
   update notification n
   set state = '{S.CANCELLED}', reason = '{R.STOPPED}', reason_detail = '', {_EMPTIED}, {_LET_GO}
-  from waiting
-  where {_OF_RUN} and n.id = waiting.id and n.state in ({_leads_to(S.CANCELLED)})
+  from waiting c
+  where {_IS_CHOSEN} and {_may_become(S.CANCELLED)}
   returning n.id
 ), counted as (
   insert into notifications_runtally (run_id, slot, state, count)

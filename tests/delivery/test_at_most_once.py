@@ -60,9 +60,9 @@ def test_only_started_rows_are_sent(engine: Engine, monkeypatch) -> None:
     engine.people(3)
     start = Claims.start
 
-    def lost_one(claims: Claims, ids) -> object:
-        Notification.objects.filter(pk__in=ids, user_id="u0").update(lease_token=1)
-        return start(claims, ids)
+    def lost_one(claims: Claims, rows) -> object:
+        Notification.objects.filter(user_id="u0").update(lease_token=1)
+        return start(claims, rows)
 
     monkeypatch.setattr(Claims, "start", lost_one)
     engine.run(policy=POLICY)

@@ -97,7 +97,7 @@ def test_a_row_that_ends_without_a_request_made_no_attempt(run: Run, claims: Cla
 
 def test_rows_given_back_are_as_if_never_claimed(run: Run, claims: Claims) -> None:
     rows = claims.take(3)
-    claims.give_back([row.id for row in rows])
+    claims.give_back(rows)
     assert {(row.state, row.attempt_number, row.lease_token, row.first_attempt_at) for row in notifications(run)} == {
         ("queued", 0, None, None)
     }
@@ -106,7 +106,7 @@ def test_rows_given_back_are_as_if_never_claimed(run: Run, claims: Claims) -> No
 def test_nobody_gives_back_under_a_lost_lease(run: Run, claims: Claims) -> None:
     (row,) = claims.take(1)
     Notification.objects.filter(pk=row.id).update(lease_token=TOKEN + 1)
-    claims.give_back([row.id])
+    claims.give_back([row])
     assert Notification.objects.get(pk=row.id).state == "sending"
 
 

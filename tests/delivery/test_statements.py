@@ -70,7 +70,7 @@ def skip(run: Run, row: Notification) -> None:
 
 
 def give_back(run: Run, row: Notification) -> None:
-    claims_of(run).give_back([row.pk])
+    claims_of(run).give_back([row])  # type: ignore[list-item]
 
 
 # What the engine does to a row, and the state it leads to.
