@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 
 import pytest
 from django.db import connection, transaction
@@ -21,11 +22,15 @@ def test_crosswise_upserts_and_saves_by_hand_neither_block_nor_lose_anything(sho
     start = Barrier(4)
 
     def load(order, name):
+        """In two halves, so that each has locked what the other wants next."""
         start.wait(timeout=10)
+        rows = [PersonValues(user_id, attributes={name: 1}) for user_id in order]
         with transaction.atomic():
-            done = upsert(shop.pk, [PersonValues(user_id, attributes={name: 1}) for user_id in order])
-        assert not done.refused
-        return len(done.created)
+            first = upsert(shop.pk, rows[:150])
+            sleep(0.2)
+            second = upsert(shop.pk, rows[150:])
+        assert not first.refused | second.refused
+        return len(first.created | second.created)
 
     def add(user_id):
         start.wait(timeout=10)
