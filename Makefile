@@ -15,6 +15,8 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 # More arguments for pytest or the benchmark, such as: make test ARGS="tests/delivery -x"
 ARGS ?=
+# What the benchmark measures, such as: make bench FIGURES=engine,bare (default: all)
+FIGURES ?=
 LOCK := $(PY) -m uv pip compile pyproject.toml --quiet --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
@@ -78,7 +80,7 @@ $(NODE_STAMP): frontend/package-lock.json
 
 .PHONY: bench
 bench: $(VENV)/dev.stamp ## Measure the engine against servers that keep their promises (fsync on)
-	@$(LAUNCHER) exec --durable -- $(PY) -m tests.bench $(ARGS)
+	@$(LAUNCHER) exec --durable -- $(PY) -m tests.bench $(if $(FIGURES),--figures $(FIGURES)) $(ARGS)
 
 .PHONY: chaos
 chaos: $(VENV)/dev.stamp ## The long forms of the failure tests

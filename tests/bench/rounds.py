@@ -1,0 +1,111 @@
+"""The rounds: every contender once in each, so that all of them meet the same noise."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from django.db import connections
+
+from accounts.models import Workspace
+from tests.bench.campaign import IN_FLIGHT, campaign_make, workspace_make
+from tests.bench.destination import Destination
+from tests.bench.engine import Engine
+from tests.bench.figures import Round, Sample, round_of
+from tests.bench.per_task import PACKAGES, prepared_peer
+from tests.bench.plain_senders import Bare, Wrk
+from tests.bench.plan import Plan, Servers
+from tests.bench.programs import Unmeasurable
+from webhooks_platform.embedded.console import complain, say
+
+Contender = tuple[str, Callable[[], Iterable[Sample]]]
+
+
+@dataclass
+class Rounds:
+    """``problems`` says which contenders could not be measured; such a one is left out from then on."""
+
+    plan: Plan
+    servers: Servers
+    destination: Destination
+    folder: Path
+    problems: dict[str, str]
+
+    def measure(self) -> list[Round]:
+        with ExitStack() as stack:
+            contenders = list(self._contenders(stack))
+            measured = [self._round(number, contenders) for number in range(1, self.plan.rounds + 1)]
+            connections.close_all()
+            return measured
+
+    def _round(self, number: int, contenders: Iterable[Contender]) -> Round:
+        samples: list[Sample] = []
+        for name, measure in contenders:
+            if name in self.problems:
+                continue
+            try:
+                found = list(measure())
+            except Unmeasurable as problem:
+                self._note(name, str(problem))
+                continue
+            samples += found
+            say(f"Round {number}, {name}: {found[0].value:,.4g} {found[0].unit}")
+        return round_of(samples)
+
+    def _contenders(self, stack: ExitStack) -> Iterator[Contender]:
+        workspace = workspace_make(self.plan.people)
+        if "engine" in self.plan.figures:
+            yield from self._engine(workspace)
+        if "bare" in self.plan.figures:
+            yield from self._bare(workspace)
+        if "wrk" in self.plan.figures:
+            yield from self._wrk(workspace)
+        if "per-task" in self.plan.figures:
+            yield from self._per_task(stack)
+
+    def _schemes(self) -> list[tuple[str, str]]:
+        """What a figure's name ends with, and the address."""
+        urls = [("", self.destination.plain_url), ("_tls", self.destination.tls_url)]
+        return [(ending, url) for ending, url in urls if url][: 1 if self.plan.quick else 2]
+
+    def _engine(self, workspace: Workspace) -> Iterator[Contender]:
+        engine = Engine(self.destination, self.plan.people, self.plan.cores, self.servers.broker_url)
+        for ending, url in self._schemes():
+            name = f"engine{ending}"
+            yield name, partial(engine.measure, name, campaign_make(workspace, url))
+
+    def _bare(self, workspace: Workspace) -> Iterator[Contender]:
+        bare = Bare(self.destination, self.plan.people, self.plan.cores, IN_FLIGHT)
+        for ending, url in self._schemes():
+            name, request = f"bare{ending}", campaign_make(workspace, url, name=f"bare{ending}").request()
+            yield name, partial(bare.measure, name, request, self.folder)
+
+    def _wrk(self, workspace: Workspace) -> Iterator[Contender]:
+        if not Wrk.installed():
+            self._note("wrk", "wrk is not installed (on Debian and Ubuntu: apt-get install wrk).")
+            return
+        wrk = Wrk(self.destination, self.plan.cores, IN_FLIGHT, self.plan.wrk_seconds)
+        request = campaign_make(workspace, self.destination.plain_url, name="wrk").request()
+        yield "wrk", partial(wrk.measure, "wrk", request, self.folder)
+
+    def _per_task(self, stack: ExitStack) -> Iterator[Contender]:
+        for package in PACKAGES:
+            prepared = prepared_peer(
+                package,
+                self.destination,
+                people=self.plan.peer_people,
+                processes=self.plan.cores,
+                database_url=self.servers.server_database_url,
+                broker_url=self.servers.broker_url,
+            )
+            try:
+                peer = stack.enter_context(prepared)
+            except Unmeasurable as problem:
+                self._note(package, str(problem))
+                continue
+            yield package, partial(peer.measure, self.folder)
+
+    def _note(self, name: str, problem: str) -> None:
+        self.problems[name] = problem
+        complain(f"{name} is left out. {problem}")
