@@ -1,0 +1,104 @@
+"""The log and Details as people use them: in a browser, while rows change and arrive."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User, Workspace
+from notifications.models import Notification, Run
+from notifications.states import NotificationState, RunState
+from tests.cast import signed_in
+from tests.notifications.ledger import failed_made, notification_made, run_made
+
+# Two polls of the open page.
+SOON = 9_000
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """None: each test has a server of its own."""
+    return ""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rows_beside_the_browser() -> Iterator[None]:
+    """Playwright keeps a loop in this thread, where the tests make rows: Django must not mind, teardown included."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@pytest.fixture
+def visit(
+    transactional_db: None,
+    page: Page,
+    live_server: LiveServer,
+    viewer: User,
+    client: Client,
+) -> Callable[[str], Page]:
+    """Opens a page as the viewer."""
+    session = signed_in(client, viewer).cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": str(live_server)}])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    def opened(address: str) -> Page:
+        page.goto(f"{live_server}{address}")
+        return page
+
+    return opened
+
+
+@pytest.fixture
+def run(transactional_db: None, workspace: Workspace) -> Run:
+    return run_made(workspace, state=RunState.RUNNING)
+
+
+def test_rows_change_in_place_and_new_ones_wait(visit: Callable[[str], Page], run: Run) -> None:
+    waiting = notification_made(run, "waiting", state=NotificationState.QUEUED)
+    page = visit(f"/w/acme/notifications/?run={run.pk}")
+    row = page.locator(f"#row-{waiting.id}")
+    expect(row).to_contain_text("Queued")
+    Notification.objects.filter(id=waiting.id).update(state="delivered", status_code=201, attempt_number=1)
+    notification_made(run, "newcomer")
+    expect(row).to_contain_text("Delivered", timeout=SOON)
+    expect(row).to_contain_text("201")
+    expect(page.locator("#notifications tr")).to_have_count(1)
+    page.get_by_role("link", name="1 new item").click()
+    expect(page.locator("#notifications tr").first).to_contain_text("newcomer")
+
+
+def test_options_lead_to_details_and_to_a_curl_command(visit: Callable[[str], Page], run: Run) -> None:
+    failed_made(run, "ada")
+    page = visit("/w/acme/notifications/")
+    page.get_by_role("row", name="Ada Ada").get_by_role("button", name="Options").click()
+    page.get_by_role("link", name="Details", exact=True).click()
+    expect(page.get_by_role("heading", name="Ada Ada")).to_be_visible()
+    expect(page.get_by_text("email is invalid").first).to_be_visible()
+    page.get_by_role("button", name="Copy as cURL").click()
+    expect(page.get_by_text("Copied").first).to_be_attached()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("curl --globoff --path-as-is -X POST https://api.example.com/people")
+
+
+def test_rows_are_walked_with_the_keyboard(visit: Callable[[str], Page], run: Run) -> None:
+    for name in ("first", "second", "third"):
+        notification_made(run, name)
+    page = visit(f"/w/acme/notifications/?run={run.pk}")
+    for key in ("j", "j", "k"):
+        page.keyboard.press(key)
+    expect(page.locator("#notifications tr.is-current")).to_contain_text("third")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Ada Third")).to_be_visible()
+
+
+def test_open_details_follow_the_notification(visit: Callable[[str], Page], run: Run) -> None:
+    row = notification_made(run, "ada", state=NotificationState.QUEUED)
+    page = visit(f"/w/acme/runs/{run.pk}/notifications/{row.id}/")
+    expect(page.get_by_text("Waiting for its turn")).to_be_visible()
+    Notification.objects.filter(id=row.id).update(state="delivered", status_code=204, attempt_number=1)
+    expect(page.get_by_text("The destination answered 204.")).to_be_visible(timeout=SOON)
+    expect(page.locator("[hx-trigger='every 3s']")).to_have_count(0)
