@@ -67,8 +67,15 @@ class FilterQuery:
 
     def address(self, workspace: Workspace, **cursor: str) -> str:
         """The log's address with these filters, and with a cursor at one of its pages."""
+        return self._at("notifications_log", workspace, cursor)
+
+    def export_address(self, workspace: Workspace) -> str:
+        """Where the rows come as a CSV file."""
+        return self._at("notifications_export", workspace, {})
+
+    def _at(self, page: str, workspace: Workspace, cursor: Mapping[str, str]) -> str:
         query = urlencode({**self.values(), **cursor})
-        base = reverse("notifications_log", kwargs={"workspace": workspace.slug})
+        base = reverse(page, kwargs={"workspace": workspace.slug})
         return f"{base}?{query}" if query else base
 
     def without(self, *names: str) -> "FilterQuery":

@@ -5,6 +5,7 @@ from notifications.views import details, log
 urlpatterns = [
     path("notifications/", log.notifications_log, name="notifications_log"),
     path("notifications/fresh/", log.notifications_fresh, name="notifications_fresh"),
+    path("notifications/export.csv", log.notifications_export, name="notifications_export"),
     path(
         "runs/<int:run>/notifications/<uuid:notification>/",
         details.notification_detail,

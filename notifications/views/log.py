@@ -1,10 +1,11 @@
 """The notifications log, workspace-wide or of a campaign or run, and its live refresh."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.pages import WorkspaceRequest, workspace_page
+from notifications.export import export_lines
 from notifications.filters import FilterQuery, filters_from
 from notifications.log_page import PAGE_SIZE, LogPlace, choices, live_summary, refresh_of, row_places, summary
 from notifications.selectors import log_rows, notification_page, rows_by_id, rows_newer_count
@@ -27,6 +28,7 @@ def notifications_log(request: WorkspaceRequest) -> HttpResponse:
         "newer": page.newer_cursor and query.address(request.workspace, before=page.newer_cursor),
         "older": page.older_cursor and query.address(request.workspace, after=page.older_cursor),
         "cleared": query.without("state", "reason", "status_code", "person", "test").address(request.workspace),
+        "export_url": query.export_address(request.workspace),
         "refresh": refresh_of(place, page.items, top),
         **summary(place),
         **choices(place),
@@ -53,3 +55,14 @@ def notifications_fresh(request: WorkspaceRequest) -> HttpResponse:
         **live_summary(place),
     }
     return render(request, "notifications/_fresh.html", context)
+
+
+@require_GET
+@workspace_page("workspace.view")
+def notifications_export(request: WorkspaceRequest) -> StreamingHttpResponse:
+    """The filtered rows as a CSV file."""
+    filters = filters_from(request.GET.dict())
+    LogPlace.of(request.workspace, filters)  # a run of somewhere else is not found before the file begins
+    answer = StreamingHttpResponse(export_lines(request.workspace, filters), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="notifications.csv"'
+    return answer

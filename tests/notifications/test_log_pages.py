@@ -9,6 +9,7 @@ from tests.cast import signed_in
 from tests.notifications.ledger import failed_made, notification_made, queries_of, run_made
 
 LOG = "/w/acme/notifications/"
+EXPORT = "/w/acme/notifications/export.csv"
 FRESH = "/w/acme/notifications/fresh/"
 
 
@@ -82,13 +83,13 @@ def test_empty_logs_say_why(reader: Client, workspace: Workspace, query: str, wo
     assert words in text(reader, LOG + query)
 
 
-@pytest.mark.parametrize("address", [LOG, FRESH])
+@pytest.mark.parametrize("address", [LOG, FRESH, EXPORT])
 def test_outsiders_find_nothing_and_strangers_sign_in(client: Client, outsider: User, address: str, workspace) -> None:
     assert client.get(address).status_code == 302
     assert signed_in(client, outsider).get(address).status_code == 404
 
 
-@pytest.mark.parametrize("address", [LOG, FRESH])
+@pytest.mark.parametrize("address", [LOG, FRESH, EXPORT])
 def test_other_methods_are_refused(reader: Client, address: str) -> None:
     assert reader.post(address).status_code == 405
 
