@@ -1,0 +1,123 @@
+"""An owner sets a workspace up: channels, connections, members, tokens."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.journey import PASSWORD, Marketer
+from tests.product import Product
+
+AXE = Path(__file__).with_name("axe.min.js")
+SETTINGS = ("general", "channels", "connections", "connections/new", "members", "api-tokens", "audit-trail")
+OUTSIDE = ("/account/", "/accounts/password/change/", "/workspaces/new/")
+SIGNED_OUT = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/invitations/1:no/")
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser complained of: refused by the CSP, script errors, missing files."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.fixture
+def marketer(page: Page, product: Product) -> Marketer:
+    someone = Marketer(page, product)
+    someone.sign_up("Olivia")
+    someone.create_workspace("Acme")
+    return someone
+
+
+def test_webhook_is_switched_on_and_off(marketer, page, complaints):
+    marketer.open("Settings", "Channels", "Manage Channels")
+    switch = page.get_by_role("switch", name="Webhook")
+    expect(switch).not_to_be_checked()
+    switch.click()
+    expect(page.get_by_text("Switched on by Olivia")).to_be_visible()
+    switch.click()
+    expect(page.get_by_text("Switched off by Olivia")).to_be_visible()
+    expect(page.get_by_text("While Webhook is off")).to_be_visible()
+    assert complaints == []
+
+
+def test_a_connection_is_made_and_its_secret_never_seen_again(marketer, page, complaints):
+    marketer.open("Settings", "Connections")
+    page.get_by_role("link", name="New connection").first.click()
+    page.get_by_label("Name", exact=True).fill("CRM")
+    page.get_by_label("Origin").fill("https://API.example.com")
+    expect(page.get_by_label("Secret", exact=True)).to_be_hidden()
+    page.get_by_label("How to sign in there").select_option(label="Bearer token")
+    page.get_by_label("Secret", exact=True).fill("s3cret-token")
+    page.get_by_role("button", name="Save connection").click()
+    page.get_by_role("link", name="CRM").click()
+    expect(page.get_by_label("Origin")).to_have_value("https://api.example.com")
+    expect(page.get_by_label("Replace the secret")).to_have_value("")
+    assert "s3cret" not in page.content()
+    assert complaints == []
+
+
+def test_somebody_joins_by_the_link_that_was_copied(marketer, page, product, browser: Browser):
+    marketer.open("Settings", "Members")
+    page.get_by_role("button", name="Invite").click()
+    page.get_by_label("E-mail address").fill("nina@example.com")
+    page.get_by_role("button", name="Create invitation").click()
+    link = page.locator("[data-copy*='/invitations/']").first.get_attribute("data-copy")
+    theirs = browser.new_page()
+    theirs.goto(link)
+    theirs.get_by_role("link", name="Create an account").click()
+    expect(theirs.get_by_label("E-mail address")).to_have_value("nina@example.com")
+    theirs.get_by_label("Your name").fill("Nina")
+    theirs.get_by_label("Password").fill(PASSWORD)
+    theirs.get_by_role("button", name="Sign up").click()
+    theirs.get_by_role("button", name="Join workspace").click()
+    expect(theirs.get_by_role("heading", level=1)).to_be_visible()
+    theirs.close()
+    page.reload()
+    expect(page.get_by_role("row", name="Nina")).to_contain_text("Marketer")
+
+
+def test_a_token_is_shown_once_and_opens_the_api(marketer, page, complaints):
+    marketer.open("Settings", "API tokens")
+    page.get_by_role("button", name="Create token").first.click()
+    dialog = page.get_by_role("dialog", name="Create an API token")
+    dialog.get_by_label("Name").fill("Warehouse")
+    dialog.get_by_role("button", name="Create token").click()
+    text = page.locator(".copyable code").inner_text()
+    answer = page.request.get("/api/v1/me", headers={"Authorization": f"Bearer {text}"})
+    assert answer.json()["workspace"]["name"] == "Acme"
+    page.goto(page.url)
+    expect(page.get_by_text("Never").or_(page.get_by_text("just now")).first).to_be_visible()
+    assert text not in page.content()
+    page.get_by_role("link", name="API reference").click()
+    expect(page.get_by_text("The token's workspace and role")).to_be_visible()
+    assert complaints == []
+
+
+def test_the_demo_login_works_as_printed(page, product):
+    page.goto(f"{product.url}/")
+    page.get_by_label("E-mail address").fill("demo@example.com")
+    page.get_by_label("Password").fill("demo-webhooks")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("Welcome to the new plan")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_pages_are_accessible(marketer, page, product, theme, width):
+    workspace = page.url.partition("/campaigns/")[0]
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": 900})
+    places = [*(f"{workspace}/settings/{name}/" for name in SETTINGS), *(product.url + path for path in OUTSIDE)]
+    assert [found for place in places for found in violations(page, place)] == []
+    page.context.clear_cookies()
+    assert [found for path in SIGNED_OUT for found in violations(page, product.url + path)] == []
+
+
+def violations(page: Page, where: str) -> list[str]:
+    page.goto(where)
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run()")["violations"]
+    return [f"{where}: {violation['id']}" for violation in found]
