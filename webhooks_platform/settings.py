@@ -94,6 +94,8 @@ ASGI_APPLICATION = "webhooks_platform.asgi.application"
 # --- Servers -------------------------------------------------------------------------------------
 DATABASES: dict[str, Any] = {"default": env.db("DATABASE_URL")}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+# A pooled connection is looked at before it is used: a database that was restarted costs nobody an error.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 1,
     "max_size": env.int("DATABASE_POOL_SIZE", default=16),
@@ -159,6 +161,8 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.sign_in_forms.ChangePasswordForm",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Tries are counted by the address of the client, which behind proxies is found in X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="none")
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True

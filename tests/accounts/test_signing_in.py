@@ -160,3 +160,24 @@ def test_signed_out_people_are_asked_to_sign_in(client: Client, db: None, name: 
 @pytest.mark.parametrize("name", ["home", "account", "workspace_create"])
 def test_a_wrong_method_is_refused(client: Client, owner: User, name: str) -> None:
     assert signed_in(client, owner).delete(reverse(name)).status_code == 405
+
+
+def test_where_addresses_must_be_confirmed_a_link_does_it(client: Client, db: None, settings: Any) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    answer = client.post(reverse("account_signup"), NEW)
+    assert answer.headers["Location"] == reverse("account_email_verification_sent")
+    assert client.get(reverse("home")).status_code == 302
+    message = mail.outbox[0]
+    assert (message.subject, message.to) == ("Confirm your e-mail address", ["nina@example.com"])
+    link = re.search(r"http://testserver(\S+)", str(message.body))
+    assert link
+    assert b"Is nina@example.com your address?" in client.get(link[1]).content
+    client.post(link[1])
+    client.post(reverse("account_login"), {"login": "nina@example.com", "password": NEW["password1"]})
+    assert client.get(reverse("home")).headers["Location"] == reverse("workspace_create")
+
+
+def test_a_message_is_in_our_words(client: Client, owner: User) -> None:
+    client.post(reverse("account_reset_password"), {"email": owner.email})
+    assert mail.outbox[0].subject == "Choose a new password"
+    assert str(mail.outbox[0].body).startswith("Somebody, hopefully you")
