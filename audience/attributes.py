@@ -14,6 +14,8 @@ from audience.errors import ProfileInvalid
 
 Kind = Literal["text", "number", "boolean", "date", "list", "object"]
 
+KIND_WORDS: dict[str, str] = {"boolean": "true or false", "list": "list (JSON)", "object": "object (JSON)"}
+
 STANDARD_FIELDS = ("user_id", "email", "phone", "first_name", "last_name", "language", "country", "time_zone")
 # Names that mean something else in a template: what rendering adds, and the language's own words.
 RENDERING_NAMES = ("profile", "campaign", "run", "now", "message", "self")

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from pydantic import BaseModel, ConfigDict
 
-from audience.attributes import STANDARD_FIELDS, Kind, name_problem
+from audience.attributes import KIND_WORDS, STANDARD_FIELDS, Kind, name_problem
 from audience.errors import FileRefused
 from webhooks_platform.base.typed_json import StoredModel
 
@@ -42,6 +42,10 @@ class Column(BaseModel):
     @property
     def is_attribute(self) -> bool:
         return bool(self.name) and self.name not in STANDARD_FIELDS
+
+    @property
+    def kind_words(self) -> str:
+        return KIND_WORDS.get(self.kind, self.kind)
 
 
 class Columns(StoredModel):

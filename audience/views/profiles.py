@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
-from audience.attributes import kind_of, value_text
+from audience.attributes import KIND_WORDS, kind_of, value_text
 from audience.errors import ProfileInvalid
 from audience.forms import KIND_LABELS, ProfileForm
 from audience.models import Profile
@@ -84,7 +84,7 @@ def _form_page(request: WorkspaceRequest, profile: Profile | None) -> HttpRespon
 @workspace_page("workspace.view")
 def profile_detail(request: WorkspaceRequest, profile: int) -> HttpResponse:
     person = profile_get(request.workspace, profile)
-    attributes = [(name, kind_of(value), value_text(value)) for name, value in sorted(person.attributes.items())]
+    attributes = [(name, _kind_words(value), value_text(value)) for name, value in sorted(person.attributes.items())]
     context = {
         "profile": person,
         "attributes": attributes,
@@ -92,6 +92,11 @@ def profile_detail(request: WorkspaceRequest, profile: int) -> HttpResponse:
         "can_edit": allowed(request.actor, "profile.edit"),
     }
     return render(request, "audience/profile_detail.html", context)
+
+
+def _kind_words(value: object) -> str:
+    kind = kind_of(value)
+    return KIND_WORDS.get(kind, kind)
 
 
 @require_http_methods(["GET", "POST"])
