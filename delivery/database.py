@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from delivery.statements import PLAN_BY_INDEX
 
+# No fault of a statement: the same may succeed in a moment.
+DATABASE_DOWN = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 RawCursor = psycopg.Cursor[tuple[Any, ...]]
 
 

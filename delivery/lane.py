@@ -1,5 +1,7 @@
 """A lane: one slice of work on one run. Claims, sends in a rolling window, records; never waits in a transaction."""
 
+import contextlib
+import logging
 import random
 import time
 from collections.abc import Sequence
@@ -9,7 +11,9 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import connection
 
+from delivery.appetite import Appetite
 from delivery.claims import Claimed, Claims
+from delivery.database import DATABASE_DOWN
 from delivery.outgoing import Ended, Outgoing
 from delivery.plan import LanePlan
 from delivery.recording import Recorder
@@ -19,6 +23,7 @@ from delivery.slots import SlotTicket, slot_renew
 from delivery.watch import Watch
 from delivery.window import Sent, Window
 
+logger = logging.getLogger(__name__)
 RECORD_EVERY = 0.2  # seconds
 RECORD_AT = 400  # outcomes
 # A slice that waits this long for stragglers goes on claiming: its thread is taken anyway.
@@ -46,7 +51,9 @@ class Lane:
     _recorded: float = 0.0
     _renewed: float = 0.0
     _claim_after: float = 0.0
-    _rate: float = 0.0
+    _waited_at: float = 0.0
+    _extended: bool = False
+    appetite: Appetite = field(init=False)
     claims: Claims = field(init=False)
     recorder: Recorder = field(init=False)
 
@@ -55,7 +62,8 @@ class Lane:
         self.claims = Claims(plan.workspace_id, plan.run_id, plan.run_at, self.ticket.token, plan.lease)
         rows = RowMaker(plan.workspace_id, plan.run_id, plan.run_at, plan.retention_days, plan.secrets)
         self.recorder = Recorder(self.claims, self.ticket.slot, rows)
-        self._recorded = self._renewed = self._started
+        self.appetite = Appetite(plan.limit, settings.LANE_BATCH)
+        self._recorded = self._renewed = self._waited_at = self._started
 
     def run(self) -> None:
         """Returns when the slice is over and everything claimed is recorded or given back."""
@@ -78,18 +86,28 @@ class Lane:
         return not self.stop_reason and not self._lost and self.watch.may_send(self.plan.run_id)
 
     def _may_claim(self) -> bool:
-        """Within the slice; and after it, while stragglers keep the thread, for as long as a request may take."""
+        """Within the slice; and after it, when stragglers keep the thread, for as long as a request may take."""
         now = time.monotonic()
         if now < self._claim_after or not self._may_send():
             return False
-        spent = now - self._started - self.plan.slice_seconds
-        return spent < 0 or (self.window.in_hand > 0 and STRAGGLERS_HOLD < spent < self.plan.policy.total_seconds)
+        over = now - self._started - self.plan.slice_seconds
+        if over < 0:
+            return True
+        if self.window.waiting:
+            self._waited_at = now
+        self._extended |= self.window.in_hand > 0 and now - self._waited_at > STRAGGLERS_HOLD
+        return self._extended and over < self.plan.policy.total_seconds
 
     def _claim(self) -> None:
         wanted = self._wanted()
         if not wanted:
             return
-        rows = self.claims.take(wanted)
+        try:
+            rows = self.claims.take(wanted)
+        except DATABASE_DOWN:
+            logger.warning("Run %s can't be claimed from: the database is down.", self.plan.run_id, exc_info=True)
+            self._claim_after = time.monotonic() + LOOK_AGAIN
+            return
         self.claimed += len(rows)
         self.due_left = len(rows) == wanted
         if not self.due_left:
@@ -97,12 +115,10 @@ class Lane:
         self._send(rows)
 
     def _wanted(self) -> int:
-        """As many as half a second needs, so that a killed worker leaves few rows behind; none while enough wait."""
         if self.plan.at_most_once:
             free = self.plan.limit - self.window.in_hand
             return free if free * 4 >= self.plan.limit else 0
-        ahead = max(2 * self.plan.limit, min(settings.LANE_BATCH, int(self._rate / 2)))
-        return ahead if self.window.waiting < ahead // 2 else 0
+        return self.appetite.rows(self.window.waiting)
 
     def _send(self, rows: Sequence[Claimed]) -> None:
         send_before = time.monotonic() + self.plan.slice_seconds
@@ -110,6 +126,9 @@ class Lane:
         self._ended += [item for item in made if isinstance(item, Ended)]
         self._note_stop()
         ready = [item for item in made if isinstance(item, Outgoing)]
+        if self.stop_reason:
+            self._give_back(ready)
+            return
         if self.plan.at_most_once and ready:
             started = self.claims.start([item.row for item in ready])
             ready = [item for item in ready if item.row.id in started]
@@ -124,7 +143,8 @@ class Lane:
     def _renew(self) -> None:
         if time.monotonic() - self._renewed > RENEW_EVERY:
             self._renewed = time.monotonic()
-            self._lost = not slot_renew(self.ticket)
+            with contextlib.suppress(*DATABASE_DOWN):
+                self._lost = not slot_renew(self.ticket)
             connection.close()
 
     # -- recording -----------------------------------------------------------------------------------------------------
@@ -142,13 +162,14 @@ class Lane:
     def _record(self) -> None:
         outcomes, ended = self._outcomes, self._ended
         self._outcomes, self._ended = [], []
-        now = time.monotonic()
-        self._rate = (self._rate + len(outcomes) / max(0.001, now - self._recorded)) / 2
-        self._recorded = now
+        self._recorded = time.monotonic()
         if outcomes or ended:
             moment, policy = datetime.now(UTC), self.plan.policy
             self.recorder.record([finished(sent, policy, moment, random.random) for sent in outcomes], ended)
 
     def _give_back(self, unsent: Sequence[Outgoing]) -> None:
-        if unsent:
+        """What can't be given back now is found by the sweep when its lease ends."""
+        if not unsent:
+            return
+        with contextlib.suppress(*DATABASE_DOWN):
             self.claims.give_back([item.row for item in unsent])

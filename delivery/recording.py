@@ -1,5 +1,7 @@
 """Records what became of a lane's rows: attempts and exchanges by COPY, states set-wise and fenced, and the tallies."""
 
+import logging
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ import psycopg
 
 from delivery import statements
 from delivery.claims import Claimed, Claims, chosen
-from delivery.database import RawCursor, lane_transaction
+from delivery.database import DATABASE_DOWN, RawCursor, lane_transaction
 from delivery.outcomes import Delivered, Failed
 from delivery.outgoing import Ended
 from delivery.results import Finished
@@ -18,6 +20,10 @@ from delivery.rows import ATTEMPT_TYPES, EXCHANGE_TYPES, Row, RowMaker, stored_d
 from notifications.masking import mask
 from notifications.partitions import partitions_ensure
 from notifications.states import FINAL, NotificationState
+
+logger = logging.getLogger(__name__)
+# Seconds; together less than the margin of a lease.
+TRY_AGAIN_AFTER = (0.1, 0.5, 1.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +35,26 @@ class Recorder:
     rows: RowMaker
 
     def record(self, finished: Sequence[Finished], ended: Sequence[Ended]) -> None:
-        """One transaction. Where an attempt of the same number exists, the slow path replaces an "interrupted" one."""
+        """One transaction, tried for some seconds while the database is down: what was sent shall be known.
+
+        Where an attempt of the same number exists, the slow path replaces an "interrupted" one. Trying again after a
+        commit whose success is unknown is safe: attempts have keys, and a state moves only once.
+        """
         attempts = [self.rows.attempt(item) for item in finished]
         exchanges = [self.rows.exchange(item) for item in finished]
+        for pause in TRY_AGAIN_AFTER:
+            try:
+                self._record_once(finished, ended, attempts, exchanges)
+            except DATABASE_DOWN:
+                logger.warning("Outcomes can't be recorded: the database is down.", exc_info=True)
+                time.sleep(pause)
+            else:
+                return
+        self._record_once(finished, ended, attempts, exchanges)
+
+    def _record_once(
+        self, finished: Sequence[Finished], ended: Sequence[Ended], attempts: Sequence[Row], exchanges: Sequence[Row]
+    ) -> None:
         try:
             self._record(finished, ended, lambda cursor: _copy(cursor, attempts, exchanges))
         except psycopg.errors.UniqueViolation:

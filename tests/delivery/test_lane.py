@@ -213,6 +213,24 @@ def test_a_worker_that_shuts_down_gives_back(engine: Engine) -> None:
     assert not engine.messages
 
 
+def test_a_database_that_drops_its_connections_loses_no_attempt(engine: Engine) -> None:
+    engine.people(200)
+    run = engine.start("/200?ms=100")
+    worker = threading.Thread(target=engine.work)
+    worker.start()
+    for count in (20, 60, 100):
+        wait_until(lambda count=count: engine.receiver.received()["requests"] > count)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where datname = current_database() and pid <> pg_backend_pid()"
+            )
+    worker.join(20)
+    work_until_over(engine, run)
+    assert tallies(run) == {"delivered": 200}
+    assert len(attempts(run)) == engine.receiver.received()["requests"] == 200
+
+
 def test_values_arrive_as_they_are(engine: Engine) -> None:
     name = 'Zoë "Z" O\'Neil \\ <b>'
     engine.people(1, first_name=name)
