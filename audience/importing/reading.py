@@ -53,14 +53,22 @@ def _check_encoding(file: IO[bytes]) -> None:
         raise FileRefused(f"This is a workbook or ZIP file, not CSV. {UTF8_ADVICE}")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or start[:2000].count(0) > 100:
         raise FileRefused(f"The file is in UTF-16 (Excel calls it “Unicode text”). {UTF8_ADVICE}")
+    line = _first_bad_line(file, start)
+    if line:
+        raise FileRefused(f"The file is not in UTF-8: line {line} has a byte that isn't. {UTF8_ADVICE}")
+
+
+def _first_bad_line(file: IO[bytes], chunk: bytes) -> int:
+    """The first line that is not UTF-8, from this chunk on to the end of the file; 0 when all of it is."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    line, chunk = 1, start
-    while chunk:
+    line = 1
+    while True:
         try:
-            decoder.decode(chunk)
+            decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
-            line += chunk[: error.start].count(b"\n")
-            raise FileRefused(f"The file is not in UTF-8: line {line} has a byte that isn't. {UTF8_ADVICE}") from None
+            return line + chunk[: error.start].count(b"\n")
+        if not chunk:
+            return 0
         line += chunk.count(b"\n")
         chunk = file.read(CHUNK)
 

@@ -50,6 +50,7 @@ def test_a_quote_that_is_never_closed_is_refused_at_its_line(rest):
         ("user_id,name\na,b\n".encode("utf-16-le") * 10, "UTF-16"),
         ("user_id,name\na,b\nc,Zoë\n".encode("latin-1"), "line 3 has a byte"),
         (b"user_id\n" + b"a\n" * 600_000 + b"\xff\n", "line 600002 has a byte"),
+        (b"user_id\na\n\xc3", "line 3 has a byte"),
         (b"PK\x03\x04rest", "workbook or ZIP"),
         (b"email\na@example.com\n", "no column user_id"),
     ],

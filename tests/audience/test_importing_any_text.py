@@ -1,0 +1,57 @@
+"""Whatever a file holds, a person comes out with the same text, or the line is left out with a reason."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audience.errors import FileRefused, ProfileInvalid
+from audience.importing.lines import columns_typed, person_from
+from audience.importing.reading import file_examined, records
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@given(rows=st.lists(st.tuples(texts, texts), min_size=1, max_size=5), separator=st.sampled_from(",;\t"))
+def test_every_text_arrives_or_is_refused_by_name(rows, separator):
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, delimiter=separator)
+    writer.writerow(["user_id", "note"])
+    writer.writerows(rows)
+    data = written.getvalue().encode()
+    columns = file_examined(io.BytesIO(data))
+    columns, count = columns_typed(columns, records(io.BytesIO(data), columns))
+    found = list(records(io.BytesIO(data), columns))
+    assert count == len(found) == len(rows)
+    for record, (user_id, note) in zip(found, rows, strict=True):
+        try:
+            person = person_from(record, columns, mark_test=False)
+        except ProfileInvalid:
+            assert not user_id.strip() or not user_id.strip().isprintable() or "\x00" in note
+        else:
+            assert person.user_id == user_id.strip()
+            assert str(person.attributes.get("note", "")).lower() == note.strip().lower()
+
+
+@given(data=st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused_in_words(data):
+    for start in (b"", b"user_id,x\n"):
+        try:
+            columns = file_examined(io.BytesIO(start + data))
+            list(records(io.BytesIO(start + data), columns))
+        except FileRefused:
+            continue
+
+
+@pytest.mark.parametrize(
+    "text", ['Zoë "Z" O\'Neil \\ <b>', "{{ first_name }}", "=1+1", "\N{PILE OF POO}", "  spaced  "]
+)
+def test_awkward_texts(text):
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows([["user_id", "first_name"], ["u", text]])
+    data = written.getvalue().encode("utf-8-sig")
+    columns = file_examined(io.BytesIO(data))
+    [record] = records(io.BytesIO(data), columns)
+    assert person_from(record, columns, mark_test=False).fields == {"first_name": text.strip()}
