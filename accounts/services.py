@@ -85,7 +85,7 @@ def user_rename(*, user: User, name: str) -> User:
 
 def _locked(actor: Actor, member: Member) -> Member:
     """The member as it is now. Changes of members take turns, so that two owners can't demote each other."""
-    Workspace.objects.select_for_update().get(pk=actor.workspace.pk)
+    Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.pk)
     found = Member.objects.filter(workspace=actor.workspace, pk=member.pk).select_related("user").first()
     if found is None:
         raise MemberInvalid("This member was removed meanwhile. Reload the page.")
