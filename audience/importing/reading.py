@@ -91,7 +91,7 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 
 def records(file: IO[bytes], columns: Columns) -> Iterator[Record]:
-    """The records below the header, read as they are needed; empty lines are left out.
+    """The records below the header, read as they are needed; lines without a value are left out.
 
     A line whose quotes don't match comes with a problem. Raises FileRefused when a quote swallows the rest of the file.
     """
@@ -99,7 +99,7 @@ def records(file: IO[bytes], columns: Columns) -> Iterator[Record]:
     reader = csv.reader(text, delimiter=columns.delimiter, strict=True)
     header_read = False
     for record in _records(reader):
-        if not record.cells and not record.problem:
+        if not record.problem and not any(cell.strip() for cell in record.cells):
             continue
         if header_read:
             yield record

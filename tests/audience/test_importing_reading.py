@@ -14,12 +14,12 @@ def read(data):
 @pytest.mark.parametrize(("separator"), [",", ";", "\t"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_separators_line_endings_and_byte_order_mark(separator, ending):
-    text = ending.join([separator.join(row) for row in (["user_id", "name"], ["a", "Zoë"], [], ["b", ""])])
+    text = ending.join([separator.join(row) for row in (["user_id", "name"], ["a", "Zoë"], [], ["", " "], ["b", ""])])
     columns, found = read(b"\xef\xbb\xbf" + text.encode())
     assert columns.delimiter == separator
     assert [column.name for column in columns.items] == ["user_id", "name"]
     assert [record.cells for record in found] == [["a", "Zoë"], ["b", ""]]
-    assert [record.line for record in found] == [2, 4]
+    assert [record.line for record in found] == [2, 5]
 
 
 def test_quotes_keep_separators_quotes_and_line_breaks():
