@@ -1,8 +1,8 @@
 """The whole product as `make run` starts it, for tests that look at it from outside."""
 
+import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -26,14 +26,13 @@ class Product:
     url: str
     receiver: Receiver
     data_folder: Path
-    launcher: int
 
-    def lane_workers(self) -> list[int]:
-        """Process ids of the lane workers."""
-        return [pid for pid, command in _children() if "-Q lanes" in command and str(self.data_folder) in _env(pid)]
-
-    def kill_a_lane_worker(self) -> None:
-        os.kill(self.lane_workers()[0], signal.SIGKILL)
+    @property
+    def database_url(self) -> str:
+        """The product's own PostgreSQL, for looking into its ledger."""
+        password = json.loads((self.data_folder / "secrets.json").read_text())["DATABASE_PASSWORD"]
+        port = (self.data_folder / "postgresql" / "cluster" / "postmaster.pid").read_text().splitlines()[3]
+        return f"postgresql://app:{password}@127.0.0.1:{port}/webhooks"
 
 
 @contextmanager
@@ -48,7 +47,7 @@ def running_product(**settings: str) -> Iterator[Product]:
         try:
             addresses = _addresses(process)
             receiver = Receiver(addresses["Demo receiver"])
-            yield Product(addresses["Ready"], receiver, parent / "data", process.pid)
+            yield Product(addresses["Ready"], receiver, parent / "data")
         finally:
             process.terminate()
     shutil.rmtree(parent, ignore_errors=True)
@@ -66,18 +65,3 @@ def _addresses(process: "subprocess.Popen[str]") -> dict[str, str]:
             threading.Thread(target=process.stdout.read, daemon=True).start()
             return found
     raise AssertionError(f"The product was not ready; its launcher ended with {process.wait()}.")
-
-
-def _children() -> Iterator[tuple[int, str]]:
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            yield int(path.parent.name), path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-
-
-def _env(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace")
-    except OSError:
-        return ""
