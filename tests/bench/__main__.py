@@ -53,6 +53,7 @@ def _own_servers(destination: Destination, folder: Path) -> Iterator[Servers]:
             "BROKER_URL": broker,
             "OUTBOUND_ALLOWED_ADDRESSES": ",".join(destination.addresses),
             "OUTBOUND_CA_FILE": destination.ca_file,
+            "STATIC_ROOT": str(folder),
             "BEAT_SCHEDULE_FILE": str(folder / "beat-schedule"),
             "DJANGO_SETTINGS_MODULE": "webhooks_platform.settings",
         }

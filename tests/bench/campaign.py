@@ -109,8 +109,8 @@ class Campaign:
         return made
 
 
-def workspace_make(people: int) -> Workspace:
-    workspace = Workspace.objects.create(name="Benchmark", slug="benchmark")
+def workspace_make(people: int, *, slug: str = "benchmark") -> Workspace:
+    workspace = Workspace.objects.create(name="Benchmark", slug=slug)
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, [workspace.pk, people])
         cursor.execute("analyze audience_profile")

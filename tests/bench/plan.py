@@ -5,7 +5,9 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-FIGURES = ("engine", "bare", "wrk", "per-task")
+# Measured when nothing else is named.
+DEFAULT = ("engine", "bare", "wrk", "per-task")
+FIGURES = (*DEFAULT, "log")
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class Plan:
     people: int
     peer_people: int
     wrk_seconds: int
+    log_sizes: tuple[tuple[str, int], ...]
     cores: int
     quick: bool
 
@@ -33,7 +36,7 @@ class Servers:
 def plan_from(arguments: Sequence[str], environment: Mapping[str, str]) -> Plan:
     """Exits with a usage message for what can't be measured."""
     parser = argparse.ArgumentParser(prog="make bench", description="Measures the engine beside others.")
-    parser.add_argument("--figures", default=",".join(FIGURES), help=f"some of {','.join(FIGURES)}")
+    parser.add_argument("--figures", default=",".join(DEFAULT), help=f"some of {','.join(FIGURES)}")
     parser.add_argument(
         "--quick", action="store_true", help="one short round, to see that it works: no figure to quote"
     )
@@ -50,6 +53,7 @@ def plan_from(arguments: Sequence[str], environment: Mapping[str, str]) -> Plan:
         rounds=asked.rounds or (1 if asked.quick else 3),
         people=int(people),
         peer_people=min(50 if asked.quick else 1_500, int(people)),
+        log_sizes=(("2k", 2_000),) if asked.quick else (("200k", 200_000), ("1m", 1_000_000)),
         wrk_seconds=1 if asked.quick else 4,
         cores=len(os.sched_getaffinity(0)),
         quick=asked.quick,

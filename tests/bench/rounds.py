@@ -13,6 +13,7 @@ from tests.bench.campaign import IN_FLIGHT, campaign_make, workspace_make
 from tests.bench.destination import Destination
 from tests.bench.engine import Engine
 from tests.bench.figures import Round, Sample, round_of
+from tests.bench.log_pages import log_pages
 from tests.bench.per_task import PACKAGES, prepared_peer
 from tests.bench.plain_senders import Bare, Wrk
 from tests.bench.plan import Plan, Servers
@@ -54,15 +55,20 @@ class Rounds:
         return round_of(samples)
 
     def _contenders(self, stack: ExitStack) -> Iterator[Contender]:
-        workspace = workspace_make(self.plan.people)
+        if "log" in self.plan.figures:
+            yield from ((f"log {size}", log_pages(attempts, size)) for size, attempts in self.plan.log_sizes)
+        if not {"engine", "bare", "wrk"}.isdisjoint(self.plan.figures):
+            yield from self._senders(workspace_make(self.plan.people))
+        if "per-task" in self.plan.figures:
+            yield from self._per_task(stack)
+
+    def _senders(self, workspace: Workspace) -> Iterator[Contender]:
         if "engine" in self.plan.figures:
             yield from self._engine(workspace)
         if "bare" in self.plan.figures:
             yield from self._bare(workspace)
         if "wrk" in self.plan.figures:
             yield from self._wrk(workspace)
-        if "per-task" in self.plan.figures:
-            yield from self._per_task(stack)
 
     def _schemes(self) -> list[tuple[str, str]]:
         """What a figure's name ends with, and the address."""
