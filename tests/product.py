@@ -30,9 +30,36 @@ class Product:
     @property
     def database_url(self) -> str:
         """The product's own PostgreSQL, for looking into its ledger."""
-        password = json.loads((self.data_folder / "secrets.json").read_text())["DATABASE_PASSWORD"]
+        password = self._secrets["DATABASE_PASSWORD"]
         port = (self.data_folder / "postgresql" / "cluster" / "postmaster.pid").read_text().splitlines()[3]
         return f"postgresql://app:{password}@127.0.0.1:{port}/webhooks"
+
+    @property
+    def redis_url(self) -> str:
+        """The product's own Valkey."""
+        lines = (self.data_folder / "valkey" / "valkey.conf").read_text().splitlines()
+        configured = dict(line.split(maxsplit=1) for line in lines)
+        return f"redis://:{configured['requirepass']}@127.0.0.1:{configured['port']}/0"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """For a program that works on this product's data, as its own programs do."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "SECRET_KEY": self._secrets["SECRET_KEY"],
+            "ENCRYPTION_KEYS": self._secrets["ENCRYPTION_KEYS"],
+            "MEDIA_ROOT": str(self.data_folder / "media"),
+            "PUBLIC_URL": self.url,
+            "DEMO_RECEIVER_URL": self.receiver.url,
+            "OUTBOUND_ALLOWED_ADDRESSES": self.receiver.address,
+            "DJANGO_SETTINGS_MODULE": "webhooks_platform.settings",
+        }
+
+    @property
+    def _secrets(self) -> dict[str, str]:
+        secrets: dict[str, str] = json.loads((self.data_folder / "secrets.json").read_text())
+        return secrets
 
 
 @contextmanager

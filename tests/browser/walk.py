@@ -1,0 +1,70 @@
+"""Every address of the product, filled in from a workspace that holds one of everything (seed.py)."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import BrowserContext
+
+from campaigns.demo import EMAIL, PASSWORD
+from tests.product import CHECKOUT, Product
+
+
+@dataclass(frozen=True)
+class Address:
+    """A named pattern of the URL table and the parts that have to be filled in."""
+
+    name: str
+    parts: frozenset[str]
+
+    def url(self, seeded: dict[str, Any]) -> str:
+        known = {**seeded, **seeded.get(self.name, {})}
+        missing = self.parts - known.keys()
+        assert not missing, f"tests/browser/seed.py has to make {sorted(missing)} for the page “{self.name}”"
+        return reverse(self.name, kwargs={part: known[part] for part in self.parts})
+
+
+def addresses(resolver: URLResolver | None = None, parts: frozenset[str] = frozenset()) -> Iterator[Address]:
+    """All of them except the API's, which are no pages."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if str(entry.pattern) == "api/v1/":
+            continue
+        found = parts | entry.pattern.converters.keys() | set(entry.pattern.regex.groupindex)
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, found)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield Address(entry.name, found)
+
+
+def seed(product: Product) -> dict[str, Any]:
+    """Fills the product's demo workspace; what to put into addresses."""
+    command = [sys.executable, "-m", "tests.browser.seed"]
+    environment = {**os.environ, **product.settings}
+    made = subprocess.run(command, cwd=CHECKOUT, env=environment, check=True, capture_output=True, text=True)
+    found: dict[str, Any] = json.loads(made.stdout)
+    return found
+
+
+def sign_in(context: BrowserContext, product: Product) -> None:
+    """As the owner of the demo workspace."""
+    page = context.new_page()
+    page.goto(f"{product.url}/accounts/login/")
+    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/w/**")
+    page.close()
+
+
+def is_page(context: BrowserContext, url: str) -> bool:
+    """Whether the address shows a whole page of its own: no redirect, download, fragment, or place to post to."""
+    answer = context.request.get(url, max_redirects=0)
+    assert answer.status < 500, f"{url} answers {answer.status}"
+    if answer.status in (301, 302, 405) or not answer.headers.get("content-type", "").startswith("text/html"):
+        return False
+    return "attachment" not in answer.headers.get("content-disposition", "") and "<html" in answer.text()
