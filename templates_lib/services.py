@@ -1,6 +1,7 @@
 """Writes of the template library. A version is never changed: every change of content is a new one."""
 
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -106,6 +107,29 @@ def template_restore(*, actor: Actor, template: Template, number: int) -> Templa
     template.save(update_fields=["answered_ok_at", "updated_at"])
     audit(actor, "template.restore", template, version=number, became=version.number)
     return version
+
+
+@transaction.atomic
+def template_duplicate(*, actor: Actor, template: Template) -> Template:
+    """A new template with the newest content, called "… copy"; raises TemplateNameTaken if somebody was faster."""
+    permit(actor, "template.edit")
+    others = Template.objects.filter(workspace=template.workspace_id, archived_at=None)
+    names = set(others.values_list("name", flat=True))
+    return _created(
+        template.workspace,
+        actor,
+        _copy_name(template.name, names),
+        template_content(template),
+        template.answered_ok_at,
+        template.description,
+    )
+
+
+def _copy_name(name: str, taken: set[str]) -> str:
+    """ "Task copy", "Task copy 2", … cut so that it fits."""
+    suffixes = (" copy" if number == 1 else f" copy {number}" for number in count(1))
+    candidates = (name[: NAME_LENGTH - len(suffix)].rstrip() + suffix for suffix in suffixes)
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 @transaction.atomic

@@ -112,6 +112,15 @@ def template_restore(request: WorkspaceRequest, template: int, number: int) -> H
 
 @require_POST
 @workspace_page("template.edit")
+def template_duplicate(request: WorkspaceRequest, template: int) -> HttpResponse:
+    found = template_get(request.workspace, template)
+    copy = services.template_duplicate(actor=request.actor, template=found)
+    messages.success(request, f"“{copy}” is a copy of “{found}”.")
+    return _to_detail(request, copy)
+
+
+@require_POST
+@workspace_page("template.edit")
 def template_archive(request: WorkspaceRequest, template: int) -> HttpResponse:
     found = template_get(request.workspace, template)
     services.template_archive(actor=request.actor, template=found)

@@ -26,7 +26,10 @@ def exported(workspace: Workspace, viewer: User) -> Callable[[str], list[dict[st
         assert response["Content-Disposition"] == 'attachment; filename="notifications.csv"'
         return b"".join([part async for part in response.streaming_content]).decode()  # type: ignore[attr-defined]
 
-    return lambda query="": list(csv.DictReader(StringIO(async_to_sync(body)(query))))
+    def rows(query: str = "") -> list[dict[str, str]]:
+        return list(csv.DictReader(StringIO(async_to_sync(body)(query))))
+
+    return rows
 
 
 @pytest.mark.django_db(transaction=True)

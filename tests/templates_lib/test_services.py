@@ -9,6 +9,7 @@ from templates_lib.selectors import template_get, template_version_get, template
 from templates_lib.services import (
     template_archive,
     template_content,
+    template_duplicate,
     template_rename,
     template_restore,
     template_save,
@@ -103,6 +104,14 @@ def test_restore_makes_a_newer_version(save, actor) -> None:
     assert template.answered_ok_at is None
     with pytest.raises(TemplateInvalid, match="no version 9"):
         template_restore(actor=actor, template=template, number=9)
+
+
+def test_duplicates_find_a_free_name(save, actor) -> None:
+    template = save("x" * 80, description="Long", answered_ok_at=timezone.now())
+    first, second = (template_duplicate(actor=actor, template=template) for _ in range(2))
+    assert (first.name, second.name) == ("x" * 75 + " copy", "x" * 73 + " copy 2")
+    assert template_content(second) == template_content(template)
+    assert (second.description, second.answered_ok_at) == ("Long", template.answered_ok_at)
 
 
 def test_an_archived_template_frees_its_name(save, actor, workspace: Workspace) -> None:

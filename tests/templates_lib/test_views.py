@@ -126,6 +126,11 @@ def test_archive_and_take_back(editor: Client, template: Template) -> None:
     assert template.archived_at is None
 
 
+def test_duplicate(editor: Client, template: Template) -> None:
+    assert editor.post(f"{LIBRARY}{template.pk}/duplicate/").status_code == 302
+    assert "CRM task copy" in text(editor, LIBRARY)
+
+
 def test_restore(editor: Client, template: Template, workspace: Workspace, teammate: User) -> None:
     saved(workspace, teammate, content=WebhookContent(), new_version=True)
     assert editor.post(f"{LIBRARY}{template.pk}/versions/1/restore/").status_code == 302
@@ -137,7 +142,7 @@ def test_viewers_read_and_change_nothing(client: Client, viewer: User, template:
     reader = signed_in(client, viewer)
     html = text(reader, f"{LIBRARY}{template.pk}/")
     assert "Archive" not in html.split("<main")[1]
-    for rest in ("archive/", "unarchive/", "versions/1/restore/", "edit/"):
+    for rest in ("archive/", "unarchive/", "duplicate/", "versions/1/restore/", "edit/"):
         assert reader.post(f"{LIBRARY}{template.pk}/{rest}").status_code == 403
 
 
@@ -153,7 +158,7 @@ def test_outsiders_find_nothing(client: Client, outsider: User, template: Templa
 def test_other_methods_are_refused(editor: Client, template: Template) -> None:
     assert editor.post(LIBRARY).status_code == 405
     assert editor.post(f"{LIBRARY}{template.pk}/").status_code == 405
-    for rest in ("archive/", "unarchive/", "versions/1/restore/"):
+    for rest in ("archive/", "unarchive/", "duplicate/", "versions/1/restore/"):
         assert editor.get(f"{LIBRARY}{template.pk}/{rest}").status_code == 405
 
 
