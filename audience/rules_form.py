@@ -4,7 +4,7 @@ Fields: ``rules.match`` and ``rules.<n>.field``, ``.operator``, ``.value``. Rows
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -32,6 +32,21 @@ def rules_posted(data: Mapping[str, str]) -> Rules:
     rows = (_rule_posted(data, f"rules.{index}") for index in _indexes(data))
     match = "any" if data.get("rules.match") == "any" else "all"
     return Rules(root=Group(match=match, items=tuple(row for row in rows if row.field)))
+
+
+def rows_posted(data: Mapping[str, str]) -> list[int]:
+    """The numbers of the posted rows that name a field: a row keeps its number while the editor is open."""
+    return [index for index in _indexes(data) if data.get(f"rules.{index}.field")]
+
+
+def answer_posted(workspace: Workspace, data: Mapping[str, str]) -> "AudienceAnswer":
+    """What the posted choice means; a problem names the row by its number in the form."""
+    return _at_row(audience_answer(workspace, choice_posted(data)), rows_posted(data))
+
+
+def _at_row(answer: "AudienceAnswer", indexes: Sequence[int]) -> "AudienceAnswer":
+    found = re.fullmatch(r"rules\.([0-9]+)\.(\w+)", answer.field)
+    return replace(answer, field=f"rules.{indexes[int(found[1])]}.{found[2]}") if found else answer
 
 
 def choice_posted(data: Mapping[str, str]) -> AudienceChoice:
@@ -93,6 +108,8 @@ class RuleRow:
     operators: tuple[tuple[str, str], ...] = ()
     kind: str = "text"
     focus: bool = False
+    # The field that is in the page stays as it is: someone may have typed on while the answer was under way.
+    keep_typed: bool = False
 
     @property
     def has_value(self) -> bool:
@@ -108,26 +125,46 @@ class RulesEditor:
     standard: tuple[Field, ...]
     attributes: tuple[Field, ...]
     answer: AudienceAnswer
+    recount: bool = False
     matches: tuple[tuple[str, str], ...] = tuple(MATCHES)
 
 
-def rules_editor(workspace: Workspace, rules: Rules, *, adding: bool = False, focus: bool = False) -> RulesEditor:
-    """The editor for one flat list of rules; always with a row to begin with.
+def rules_editor(workspace: Workspace, rules: Rules) -> RulesEditor:
+    """The editor for one flat list of rules, as a page shows it first; always with a row to begin with."""
+    return _editor(workspace, rules, range(len(rules.root.items)), adding=False)
 
-    ``adding``: with one more; ``focus``: the last row's field is where one types next.
+
+def rules_editor_again(workspace: Workspace, data: Mapping[str, str], *, changed: str, adding: bool) -> RulesEditor:
+    """The editor of a posted form, after the field ``changed`` did. Values typed meanwhile stay, and are counted.
+
+    Where no field changed a row came or went: the focus, which was on a button, goes to the last row.
     """
+    editor = _editor(workspace, rules_posted(data), rows_posted(data), adding=adding)
+    rows = tuple(
+        replace(
+            row,
+            keep_typed=changed != f"rules.{row.index}.field",
+            focus=not changed and row is editor.rows[-1],
+        )
+        for row in editor.rows
+    )
+    return replace(editor, rows=rows, recount=True)
+
+
+def _editor(workspace: Workspace, rules: Rules, indexes: Sequence[int], *, adding: bool) -> RulesEditor:
     fields = fields_available(workspace)
     known = {field.name: field for field in fields}
     flat = [item for item in rules.root.items if isinstance(item, Rule)]
-    blanks = [Rule(field="", operator="is")] if adding or not flat else []
-    rows = [_row(index, rule, known.get(rule.field)) for index, rule in enumerate([*flat, *blanks])]
-    shown = Rules(root=Group(match=rules.root.match, items=tuple(_rule_of(row) for row in rows if row.field)))
+    rows = [_row(index, rule, known.get(rule.field)) for index, rule in zip(indexes, flat, strict=False)]
+    shown = Rules(root=Group(match=rules.root.match, items=tuple(_rule_of(row) for row in rows)))
+    if adding or not rows:
+        rows.append(_row(max(indexes, default=-1) + 1, Rule(field="", operator="is"), None))
     return RulesEditor(
         match=rules.root.match,
-        rows=(*rows[:-1], replace(rows[-1], focus=focus)),
+        rows=tuple(rows),
         standard=tuple(field for field in fields if not field.is_attribute),
         attributes=tuple(field for field in fields if field.is_attribute) + _unknown(flat, known),
-        answer=audience_answer(workspace, AudienceChoice(kind="rules", rules=shown)),
+        answer=_at_row(audience_answer(workspace, AudienceChoice(kind="rules", rules=shown)), indexes),
     )
 
 

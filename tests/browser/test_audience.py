@@ -1,9 +1,10 @@
 """People come in by file, are found by rules, and the pages say what became of each line."""
 
 from pathlib import Path
+from time import sleep
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.journey import ANSWER_WITHIN, Marketer
 from tests.product import Product
@@ -52,6 +53,35 @@ def test_a_file_is_imported_and_its_people_are_found_by_rules(marketer, page, tm
     expect(page.get_by_text("1 person, for example Ana (u-1)")).to_be_visible()
     page.get_by_role("button", name="Save segment").click()
     expect(page.get_by_text("People whose age is greater than “30”")).to_be_visible()
+
+
+def test_what_is_typed_while_the_editor_is_under_way_stays_and_counts(marketer, page):
+    for user_id, first_name in (("u-1", "Ana"), ("u-2", "Bob")):
+        marketer.add_profile(user_id=user_id, first_name=first_name)
+    marketer.open("Segments")
+    page.get_by_role("link", name="Create segment").first.click()
+    page.get_by_label("Field of rule 1").select_option(label="First name")
+    value = page.get_by_label("Value of rule 1")
+    value.fill("x")
+    page.route("**/audience/rules/**", slowly)
+    page.get_by_label("Test of rule 1").select_option(label="starts with")
+    value.fill("A")
+    page.get_by_role("button", name="Add rule").click()
+    value.fill("An")
+    expect(page.get_by_label("Field of rule 2")).to_be_visible()
+    expect(value).to_have_value("An")
+    expect(page.get_by_text("1 person, for example Ana (u-1)")).to_be_visible()
+    page.get_by_label("Field of rule 2").select_option(label="User ID")
+    page.get_by_role("button", name="Remove rule 1").click()
+    expect(page.get_by_label("Field of rule 2")).not_to_be_visible()
+    expect(page.get_by_label("Field of rule 1")).to_have_value("user_id")
+
+
+def slowly(route: Route) -> None:
+    """As over a slow line: the answer takes longer than the next key."""
+    answer = route.fetch()
+    sleep(0.4)
+    route.fulfill(response=answer)
 
 
 def test_a_file_without_user_id_is_refused_at_once(marketer, page, tmp_path):

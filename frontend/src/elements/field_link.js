@@ -2,13 +2,16 @@
 // it is on. An editor stands in for its textarea and carries its id.
 import { select } from "./tabs.js";
 
+const CONTROLS = "input, select, textarea, button, code-editor";
+
 export function goTo(id) {
   const field = document.getElementById(id);
   if (!field) return;
   const panel = field.closest("[role=tabpanel][hidden]");
   if (panel) select(document.querySelector(`[aria-controls="${CSS.escape(panel.id)}"]`));
   field.scrollIntoView({ block: "center" });
-  if (field.matches("input, select, textarea, button, code-editor")) field.focus({ preventScroll: true });
+  const control = field.matches(CONTROLS) ? field : field.querySelector(CONTROLS);
+  control?.focus({ preventScroll: true });
 }
 
 const fromAddress = () => location.hash.length > 1 && goTo(decodeURIComponent(location.hash.slice(1)));
