@@ -1,7 +1,9 @@
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from tests.browser.walk import seed
 from tests.product import Product, running_product
 
 
@@ -15,3 +17,9 @@ def product() -> Iterator[Product]:
 @pytest.fixture(scope="session")
 def base_url(product: Product) -> str:
     return product.url
+
+
+@pytest.fixture(scope="session")
+def seeded(product: Product) -> dict[str, Any]:
+    """The demo workspace holds one of everything from now on; what to put into addresses to see it."""
+    return seed(product)

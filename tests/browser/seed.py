@@ -94,16 +94,19 @@ def _people(actor: Actor) -> dict[str, Any]:
     member = invitation_accept(user=teammate, invitation=invited)
     invitation = invitation_create(actor=actor, email="nina@example.com", role=Role.APPROVER)
     token, _ = api_token_create(actor=actor, name="Warehouse sync", role=Role.MARKETER)
-    address = EmailAddress.objects.create(user=teammate, email=teammate.email)
+    # The owner's own: looking at somebody else's link signs one out.
+    address, _ = EmailAddress.objects.get_or_create(user=actor.user, email=EMAIL)
     return {
         "member": member.pk,
         "invitation": invitation.pk,
         "token": token.pk,
-        "key": invitation_key(invitation),
-        "account_confirm_email": {"key": EmailConfirmationHMAC(address).key},
-        "account_reset_password_from_key": {
-            "uidb36": user_pk_to_url_str(teammate),
-            "key": default_token_generator.make_token(teammate),
+        "by_page": {
+            "invitation": {"key": invitation_key(invitation)},
+            "account_confirm_email": {"key": EmailConfirmationHMAC(address).key},
+            "account_reset_password_from_key": {
+                "uidb36": user_pk_to_url_str(teammate),
+                "key": default_token_generator.make_token(teammate),
+            },
         },
     }
 

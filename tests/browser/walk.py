@@ -23,7 +23,7 @@ class Address:
     parts: frozenset[str]
 
     def url(self, seeded: dict[str, Any]) -> str:
-        known = {**seeded, **seeded.get(self.name, {})}
+        known = {**seeded, **seeded["by_page"].get(self.name, {})}
         missing = self.parts - known.keys()
         assert not missing, f"tests/browser/seed.py has to make {sorted(missing)} for the page “{self.name}”"
         return reverse(self.name, kwargs={part: known[part] for part in self.parts})
@@ -34,7 +34,7 @@ def addresses(resolver: URLResolver | None = None, parts: frozenset[str] = froze
     for entry in (resolver or get_resolver()).url_patterns:
         if str(entry.pattern) == "api/v1/":
             continue
-        found = parts | entry.pattern.converters.keys() | set(entry.pattern.regex.groupindex)
+        found = frozenset((*parts, *entry.pattern.converters, *entry.pattern.regex.groupindex))
         if isinstance(entry, URLResolver):
             yield from addresses(entry, found)
         elif isinstance(entry, URLPattern) and entry.name:

@@ -1,0 +1,82 @@
+"""What a page is held to: axe, the CSP, its weight, how it stands still."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, Response, expect
+
+AXE = Path(__file__).with_name("axe.min.js").read_text()
+SHIFTS = """
+  window.shift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+SCRIPT_BYTES, STYLE_BYTES, SHIFT = 80_000, 25_000, 0.05
+# Editors are fetched once the page stands; what is fetched before is what a person waits for.
+LAZY = "/dist/editor-"
+
+
+class Inspected:
+    """A tab that notes what the browser complains of and what was fetched."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.page: Page = context.new_page()
+        self.page.add_init_script(SHIFTS)
+        self.page.on("console", lambda note: self._complain(note.text) if note.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self._complain(str(error)))
+        self.page.on("response", self._note)
+        self.complaints: list[str] = []
+        self.fetched: dict[str, Response] = {}
+
+    def _complain(self, text: str) -> None:
+        self.complaints.append(text)
+
+    def _note(self, response: Response) -> None:
+        if response.request.resource_type in ("script", "stylesheet"):
+            self.fetched[response.url] = response
+
+    def visit(self, url: str) -> None:
+        """Until everything that the page fetches by itself has come."""
+        self.complaints.clear()
+        self.fetched.clear()
+        self.page.goto(url)
+        expect(self.page.locator("code-editor:not(:has(.cm-editor))")).to_have_count(0)
+        expect(self.page.locator("[hx-trigger^=load] > .skeleton")).to_have_count(0)
+
+    def show(self, theme: Any, width: int) -> None:
+        self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        self.page.set_viewport_size({"width": width, "height": 900})
+
+    def violations(self, within: str = "html") -> list[str]:
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
+        found = self.page.evaluate("selector => axe.run(selector)", within)["violations"]
+        return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+    def dialogs(self) -> Iterator[str]:
+        """Opens the page's dialogs one after the other and gives a selector for the open one."""
+        for identity in self.page.evaluate("[...document.querySelectorAll('dialog[id]:not([open])')].map(d => d.id)"):
+            self.page.evaluate("id => document.getElementById(id).showModal()", identity)
+            yield f'[id="{identity}"]'
+            self.page.evaluate("id => document.getElementById(id).close()", identity)
+
+    def weight(self, kind: str) -> int:
+        """Bytes, zipped, of what the page fetched of a kind before anybody touched it."""
+        return sum(
+            len(gzip.compress(response.body()))
+            for url, response in self.fetched.items()
+            if response.request.resource_type == kind and LAZY not in url
+        )
+
+    @property
+    def shift(self) -> float:
+        """The cumulative layout shift so far."""
+        return float(self.page.evaluate("window.shift"))
+
+    @property
+    def fits(self) -> bool:
+        """Whether nothing sticks out at the side."""
+        return bool(self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))

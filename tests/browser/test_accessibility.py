@@ -1,0 +1,92 @@
+"""Every page that there is, whoever adds it: usable by everybody, within its budget, without a complaint."""
+
+import pytest
+
+from tests.browser.inspection import SCRIPT_BYTES, SHIFT, STYLE_BYTES, Inspected
+from tests.browser.walk import addresses, is_page, sign_in
+
+ADDRESSES = sorted(set(addresses()), key=lambda address: address.name)
+# Swagger UI comes as it is: 400 KB of script, and it builds its page while loading.
+FOREIGN = {"api_docs"}
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser, product):
+    context = browser.new_context(base_url=product.url)
+    sign_in(context, product)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def signed_out(browser, product):
+    context = browser.new_context(base_url=product.url)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def visitors(signed_in, signed_out):
+    """A tab of somebody signed in and of somebody who isn't."""
+    return [Inspected(signed_in), Inspected(signed_out)]
+
+
+def pages(visitors, product, path):
+    """The tabs that the address shows a page to, opened there in light at 1440."""
+    for visitor in visitors:
+        if is_page(visitor.page.context, product.url + path):
+            visitor.show("light", 1440)
+            visitor.visit(product.url + path)
+            yield visitor
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)
+def test_page(visitors, product, seeded, address):
+    for visitor in pages(visitors, product, address.url(seeded)):
+        assert visitor.violations() == []
+        assert [found for dialog in visitor.dialogs() for found in visitor.violations(dialog)] == []
+        within_budget(visitor, address.name)
+        visitor.show("dark", 390)
+        assert visitor.violations() == []
+        assert visitor.fits
+        assert visitor.complaints == []
+
+
+def within_budget(visitor, name):
+    if name not in FOREIGN:
+        assert visitor.weight("script") <= SCRIPT_BYTES
+        assert visitor.weight("stylesheet") <= STYLE_BYTES
+        assert visitor.shift <= SHIFT
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)
+def test_page_in_every_form(visitors, product, seeded, address, theme, width):
+    for visitor in pages(visitors, product, address.url(seeded)):
+        visitor.show(theme, width)
+        visitor.visit(visitor.page.url)
+        assert visitor.violations() == []
+        assert [found for dialog in visitor.dialogs() for found in visitor.violations(dialog)] == []
+        assert visitor.fits
+        if address.name not in FOREIGN:
+            assert visitor.shift <= SHIFT
+        assert visitor.complaints == []
+
+
+def test_the_walk_sees_pages_of_every_room(signed_in, product, seeded):
+    found = {
+        address.name for address in ADDRESSES if is_page(signed_in, product.url + address.url(seeded))
+    }
+    rooms = {"home", "members", "connections", "profiles", "templates", "notifications_log", "campaigns", "api_docs"}
+    assert rooms - {"home"} <= found
+    assert len(found) >= 35
+
+
+def test_menus_are_usable_when_open(signed_in, product, seeded):
+    tab = Inspected(signed_in)
+    tab.visit(f"{product.url}/w/{seeded['workspace']}/campaigns/")
+    tab.page.get_by_role("button", name="Options").first.click()
+    assert tab.violations() == []
+    assert tab.complaints == []
