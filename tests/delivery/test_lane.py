@@ -7,9 +7,10 @@ from django.db import connection
 
 from audience.models import Profile
 from channels.models import AuthKind, Connection
+from delivery.claims import Claims
 from delivery.preparation import prepare
 from delivery.sweep import sweep
-from notifications.models import Run
+from notifications.models import Notification, Run
 from templates_lib.content import JsonPair, JsonPairsBody, Pair, RawBody
 from tests.delivery.engine import LATER, Engine, attempts, due_now, exchanges, notifications, tallies
 
@@ -60,13 +61,29 @@ def test_a_retry_carries_the_same_bytes(engine: Engine) -> None:
     run = engine.run("/503-once-then-200", policy=LATER)
     (row,) = notifications(run)
     assert (row.state, row.reason, row.status_code) == ("retrying", "server_error", 503)
+    # Neither the profile nor what was read of it is asked again.
     Profile.objects.filter(pk=person.pk).update(first_name="Somebody else")
+    Notification.objects.filter(pk=row.pk).update(person={"first_name": "Somebody else", "attributes": {}})
     due_now(run)
     work_until_over(engine, run)
     first, second = exchanges(run)
     assert bytes(first.request_body) == bytes(second.request_body) == '{"name":"Zoë 0"}'.encode()
     assert [attempt.outcome for attempt in attempts(run)] == ["retry", "delivered"]
     assert tallies(run) == {"delivered": 1}
+
+
+def test_a_repeat_after_a_crash_renders_the_same_bytes(engine: Engine) -> None:
+    (person,) = engine.people(1)
+    body = JsonPairsBody(pairs=(JsonPair(name="name", value="{{ first_name }} at {{ now }}"),))
+    run = engine.start("/200", content=engine.content(body=body))
+    prepare_only(engine)
+    claims = Claims(run.workspace_id, run.pk, run.run_at, 5, timedelta(seconds=-1))
+    (row,) = claims.take(1)  # by a lane that dies before it knows the answer
+    Profile.objects.filter(pk=person.pk).update(first_name="Somebody else")
+    work_until_over(engine, run)
+    (exchange,) = exchanges(run)
+    expected = f"Zoë 0 at {row.first_attempt_at.isoformat()}"
+    assert json.loads(bytes(exchange.request_body)) == {"name": expected}
 
 
 def test_retries_end_after_the_policys_attempts(engine: Engine) -> None:

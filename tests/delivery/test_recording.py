@@ -95,6 +95,13 @@ def test_a_row_that_ends_without_a_request_made_no_attempt(run: Run, claims: Cla
     assert (attempts(run), tallies(run)) == ([], {"skipped": 1})
 
 
+def test_only_what_really_ended_is_counted(run: Run, claims: Claims, recorder: Recorder) -> None:
+    rows = claims.take(2)
+    Notification.objects.filter(pk=rows[0].id).update(lease_token=TOKEN + 1)
+    recorder.record([], [Ended(row, NotificationState.SKIPPED, Reason.MISSING_VARIABLE, "") for row in rows])
+    assert tallies(run) == {"skipped": 1}
+
+
 def test_rows_given_back_are_as_if_never_claimed(run: Run, claims: Claims) -> None:
     rows = claims.take(3)
     claims.give_back(rows)
