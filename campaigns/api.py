@@ -128,7 +128,8 @@ class CampaignProblemsView(ActorView):
     @extend_schema(operation_id="campaigns_problems", responses={200: ProblemSerializer(many=True)})
     def get(self, request: Request, campaign: int) -> Response:
         """What Review & launch would show."""
-        found = campaign_problems(campaign_get(self.actor().workspace, campaign), now=timezone.now())
+        campaign_found = campaign_get(self.actor().workspace, campaign)
+        found = campaign_problems(campaign_found, now=timezone.now(), count_people=True)
         return Response(ProblemSerializer(found, many=True).data)
 
 

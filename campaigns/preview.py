@@ -1,21 +1,21 @@
 """What a person's request will look like, before anything is sent."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
 
 from audience.models import Profile
 from audience.persons import snapshot
+from campaigns.findings import Finding, content_findings, secret_attached
 from campaigns.models import Campaign
-from campaigns.problems import secret_attached
 from channels.models import AuthKind, Connection
 from delivery.context import RunFacts, render_context
-from templates_lib.checks import check_content
+from templates_lib.checks import variables
 from templates_lib.content import WebhookContent
 from templates_lib.rendering import (
     ContentInvalid,
-    Problem,
     RenderedRequest,
     RenderProblem,
     compile_content,
@@ -26,44 +26,64 @@ MASK = "••••••••"
 
 @dataclass(frozen=True)
 class Preview:
-    """Either a request or what stands in its way; ``problems`` are the findings about the content itself."""
+    """Either a request or what stands in its way; ``problems`` are the findings about the content itself.
 
-    request: RenderedRequest | None
-    render_problem: RenderProblem | None
-    problems: tuple[Problem, ...]
+    ``lacking``: variables that the content reads and this person has no value for.
+    """
+
+    problems: tuple[Finding, ...]
+    request: RenderedRequest | None = None
+    render_problem: RenderProblem | None = None
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
+    lacking: tuple[str, ...] = ()
 
     @property
-    def errors(self) -> tuple[Problem, ...]:
+    def errors(self) -> tuple[Finding, ...]:
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
     @property
-    def findings(self) -> tuple[Problem, ...]:
-        """Everything to mark at a field: what is wrong with the content, then what is wrong for this person."""
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything to mark at a field: what is wrong for this person, then what is wrong with the content."""
+        known = tuple(replace(problem, message=problem.words, hint="") for problem in self.problems)
         found = self.render_problem
-        if found is None or found.kind == "skip" or not found.field:
-            return self.problems
+        if found is None or found.kind in ("skip", "missing") or not found.field:
+            return known
         words = f"{found.message} {found.hint}".strip()
-        return (*self.problems, Problem(found.field, words, "", found.line, found.column, "warning"))
+        return (Finding(found.field, words, "", found.line, found.column, "warning"), *known)
 
 
 def preview_make(
     *, campaign: Campaign, content: WebhookContent, connection: Connection | None, profile: Profile | None
 ) -> Preview:
     """Renders ``content`` for the person; never raises for bad content, never sends, never shows a secret."""
-    attached = secret_attached(connection)
-    problems = check_content(content, secret_attached=attached)
+    problems = content_findings(campaign.workspace, content, connection=connection, audience=campaign.audience)
     if profile is None:
-        return Preview(None, None, problems)
+        return Preview(problems)
+    context = preview_context(campaign, profile)
+    lacking = names_lacking(content, context)
     try:
-        compiled = compile_content(content, secret_attached=attached)
-    except ContentInvalid as error:
-        return Preview(None, None, problems or error.problems)
-    result = compiled.render(preview_context(campaign, profile))
+        compiled = compile_content(content, secret_attached=secret_attached(connection))
+    except ContentInvalid:
+        return Preview(problems, lacking=lacking)
+    result = compiled.render(context)
     if isinstance(result, RenderProblem):
-        return Preview(None, result, problems)
-    return Preview(result, None, problems, _headers(result, connection), result.body.decode(errors="replace"))
+        return Preview(problems, render_problem=result, lacking=lacking)
+    body = result.body.decode(errors="replace")
+    return Preview(problems, result, None, _headers(result, connection), body, lacking)
+
+
+def names_lacking(content: WebhookContent, context: Mapping[str, Any]) -> tuple[str, ...]:
+    """The variables of the content without a value in the context, each once. Paths into lists are not followed."""
+    names = dict.fromkeys(variable.name for variable in variables(content))
+    return tuple(name for name in names if "[]" not in name and _value(context, name) in (None, ""))
+
+
+def _value(context: Mapping[str, Any], path: str) -> Any:
+    value: Any = context
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
 
 
 def preview_context(campaign: Campaign, profile: Profile) -> dict[str, Any]:

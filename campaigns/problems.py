@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Literal
 
 from audience.selection import profiles_chosen
+from campaigns.findings import content_findings
 from campaigns.models import Campaign
 from campaigns.places import field_label
-from channels.models import ChannelKind, Connection
+from channels.models import ChannelKind
 from channels.origins import origin_before_path
 from channels.selectors import channel_enabled, connection_find
 from notifications.selectors import runs_open
-from templates_lib.checks import check_content
 from webhooks_platform.base.errors import ProductError
 
 Step = Literal["setup", "audience", "content", "schedule"]
@@ -34,12 +34,15 @@ class CampaignProblem:
         return self.severity == "error"
 
 
-def campaign_problems(campaign: Campaign, *, now: datetime) -> tuple[CampaignProblem, ...]:
-    """All problems found in the campaign as it is stored, in the order of the steps."""
+def campaign_problems(campaign: Campaign, *, now: datetime, count_people: bool = False) -> tuple[CampaignProblem, ...]:
+    """All problems found in the campaign as it is stored, in the order of the steps.
+
+    ``count_people``: warnings of missing values say how many of the audience they concern, which reads all of it.
+    """
     return (
         *_setup_problems(campaign),
         *_audience_problems(campaign),
-        *_content_problems(campaign),
+        *_content_problems(campaign, count_people),
         *_schedule_problems(campaign, now),
     )
 
@@ -68,14 +71,15 @@ def _audience_problems(campaign: Campaign) -> Iterator[CampaignProblem]:
         yield CampaignProblem("audience", error.field or "kind", error.message)
 
 
-def _content_problems(campaign: Campaign) -> Iterator[CampaignProblem]:
+def _content_problems(campaign: Campaign, count_people: bool) -> Iterator[CampaignProblem]:
     content = campaign.content
     connection = connection_find(campaign.workspace, content.connection_id)
     if content.connection_id and connection is None:
         yield CampaignProblem(
             "content", "connection", "The connection of this campaign was removed.", "Choose another one."
         )
-    for found in check_content(content, secret_attached=secret_attached(connection)):
+    audience = campaign.audience if count_people else None
+    for found in content_findings(campaign.workspace, content, connection=connection, audience=audience):
         yield CampaignProblem(
             "content",
             found.field,
@@ -100,11 +104,6 @@ def _origin(url: str) -> str:
         return origin_before_path(url)
     except ProductError:
         return ""
-
-
-def secret_attached(connection: Connection | None) -> bool:
-    """Whether a secret would travel with the request."""
-    return connection is not None and connection.has_secret
 
 
 def _schedule_problems(campaign: Campaign, now: datetime) -> Iterator[CampaignProblem]:

@@ -8,8 +8,8 @@ from accounts.audit import audit
 from accounts.permissions import permit
 from audience.choice import AudienceChoice
 from audience.models import Profile
+from campaigns.findings import secret_attached
 from campaigns.models import Campaign
-from campaigns.problems import secret_attached
 from channels.models import ChannelKind, RetryPolicy
 from channels.selectors import channel_enabled, connection_find, send_policy
 from delivery.services import run_start

@@ -14,10 +14,11 @@ def with_toast(response: HttpResponse, message: str, tone: str = "ok") -> HttpRe
 
 
 def with_problems(response: HttpResponse, problems: Iterable[Any]) -> HttpResponse:
-    """Marks fields and editor lines. A problem has ``field``, ``message``, ``line``, ``column``, ``severity``."""
-    items = [
-        {name: getattr(problem, name, None) for name in ("field", "message", "line", "column", "severity")}
-        for problem in problems
-    ]
+    """Marks fields and editor lines. A problem has ``field``, ``message``, ``line``, ``column``, ``severity``.
+
+    It may have ``fix``: ``label``, and what one click puts in (``insert``) behind ``path`` at ``line`` and ``column``.
+    """
+    names = ("field", "message", "line", "column", "severity", "fix")
+    items = [{name: getattr(problem, name, None) for name in names} for problem in problems]
     trigger_client_event(response, "problems", {"items": items})
     return response

@@ -37,11 +37,16 @@ class Variable:
 
 
 def check_content(
-    content: WebhookContent, *, secret_attached: bool, known_names: Iterable[str] | None = None
+    content: WebhookContent,
+    *,
+    secret_attached: bool,
+    known_names: Iterable[str] | None = None,
+    fallback_warnings: bool = True,
 ) -> tuple[Problem, ...]:
     """Every error and warning. Without errors, `compile_content` accepts the content.
 
     `known_names`: the standard fields and attributes of the workspace's profiles; with them, other names are warned of.
+    `fallback_warnings`: False for a caller that says more of `variables_without_fallback` than can be known here.
     """
     compilation = Compilation(content, secret_attached=secret_attached)
     found = _variables(compilation)
@@ -49,8 +54,9 @@ def check_content(
         *compilation.problems,
         *_message_warnings(content, compilation),
         *_typed_secrets(content),
-        *_without_fallback(found),
     ]
+    if fallback_warnings:
+        problems += _without_fallback(found)
     if known_names is not None:
         problems += _unknown_names(found, frozenset(known_names))
     return tuple(dict.fromkeys(problems))
@@ -59,6 +65,15 @@ def check_content(
 def variables(content: WebhookContent) -> tuple[Variable, ...]:
     """Each place where a value of the person is read, also in content with mistakes as far as it can be read."""
     return _variables(Compilation(content, secret_attached=False))
+
+
+def variables_without_fallback(content: WebhookContent) -> tuple[Variable, ...]:
+    """Each place where a person without the value meets the content's rule for missing values."""
+    return tuple(filter(_needs_fallback, variables(content)))
+
+
+def _needs_fallback(variable: Variable) -> bool:
+    return not variable.has_fallback and variable.name not in NEVER_MISSING
 
 
 def _variables(compilation: Compilation) -> tuple[Variable, ...]:
@@ -109,20 +124,20 @@ def _typed_secret(field: str, name: str) -> Problem:
 
 
 def _without_fallback(found: Iterable[Variable]) -> Iterator[Problem]:
-    for variable in found:
-        if not variable.has_fallback and variable.name not in NEVER_MISSING:
-            message = f"{variable.name} has no fallback: the rule for missing values applies to people without it."
-            hint = f'Give one: {{{{ {variable.name} | default("…") }}}}.'
-            yield Problem(variable.field, message, hint, variable.line, variable.column, "warning")
+    for variable in filter(_needs_fallback, found):
+        message = f"{variable.name} has no fallback: the rule for missing values applies to people without it."
+        hint = f'Give one: {{{{ {variable.name} | default("…") }}}}.'
+        yield Problem(variable.field, message, hint, variable.line, variable.column, "warning")
 
 
 def _unknown_names(found: Iterable[Variable], known: frozenset[str]) -> Iterator[Problem]:
     for variable in found:
-        if not _is_known(variable.name, known):
+        if not is_known_name(variable.name, known):
             message = f"No profile has {variable.name}."
             hint = did_you_mean(variable.name, known) or did_you_mean(_root(variable.name), known)
             yield Problem(variable.field, message, hint, variable.line, variable.column, "warning")
 
 
-def _is_known(path: str, known: frozenset[str]) -> bool:
+def is_known_name(path: str, known: Iterable[str]) -> bool:
+    """Whether a variable like order.lines.[].sku reads one of the names, a part of one, or what holds one."""
     return any(path == name or path.startswith(f"{name}.") or name.startswith(f"{path}.") for name in known)

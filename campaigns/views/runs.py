@@ -18,25 +18,31 @@ from notifications.selectors import error_groups, run_counts, run_get
 from notifications.states import RUN_OPEN, RUN_TRANSITIONS, RunState
 from webhooks_platform.base.errors import StaleState
 
-ACTIONS = {"pause": (run_pause, "Paused."), "resume": (run_resume, "Going on."), "stop": (run_stop, "Stopping.")}
+ACTIONS = {
+    "pause": (run_pause, "Paused. What is on its way is being finished; nothing more is sent."),
+    "resume": (run_resume, "Resumed. It goes on where it was paused."),
+    "stop": (run_stop, "Stopping. Everybody not yet reached becomes cancelled."),
+}
 
 
 @require_GET
 @workspace_page("workspace.view")
 def run_detail(request: WorkspaceRequest, run: int) -> HttpResponse:
     found = run_get(request.workspace, run)
-    return render(request, "campaigns/run.html", {**_live(found), **_controls(request, found)})
+    return render(request, "campaigns/run.html", _page(request, found))
 
 
 @require_GET
 @workspace_page("workspace.view")
 def run_live(request: WorkspaceRequest, run: int) -> HttpResponse:
-    """The moving part of the page. When the state changed, the whole page is loaded anew for its buttons."""
+    """The moving part of the page; once the state moved on, with the buttons that fit it."""
     found = run_get(request.workspace, run)
-    answer = render(request, "campaigns/_run_live.html", _live(found))
-    if request.GET.get("state") != found.state:
-        answer["HX-Refresh"] = "true"
-    return answer
+    moved_on = request.GET.get("state") != found.state
+    return render(request, "campaigns/_run_live.html", {**_page(request, found), "moved_on": moved_on})
+
+
+def _page(request: WorkspaceRequest, run: Run) -> dict[str, Any]:
+    return {**_live(run), **_controls(request, run)}
 
 
 def _live(run: Run) -> dict[str, Any]:

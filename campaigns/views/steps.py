@@ -97,7 +97,7 @@ def review(request: WorkspaceRequest, campaign: int) -> HttpResponse:
 
 
 def review_page(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
-    problems = campaign_problems(campaign, now=timezone.now())
+    problems = campaign_problems(campaign, now=timezone.now(), count_people=True)
     errors = [problem for problem in problems if problem.is_error]
     answer = audience_answer(request.workspace, campaign.audience)
     return builder_page(

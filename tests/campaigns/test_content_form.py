@@ -13,7 +13,7 @@ def form(**fields):
 
 
 def rows(name, *pairs):
-    fields = {}
+    fields: dict[str, str] = {}
     for index, (key, value) in enumerate(pairs):
         fields |= {f"{name}.{index}.name": key, f"{name}.{index}.value": value, f"{name}.{index}.enabled": "on"}
     return fields

@@ -124,7 +124,7 @@ def test_an_archived_campaign_leaves_the_list(as_owner, campaign, workspace):
     assert "Win-back" in as_owner.get(listed + "?status=archived").content.decode()
 
 
-# User, membership, the page of campaigns, their latest runs, their tallies, the user's workspaces; the session is cached.
+# User, membership, the page of campaigns, their latest runs, their tallies, the user's workspaces.
 LIST_QUERIES = 6
 
 
@@ -147,3 +147,27 @@ def a_run(campaign):
         retention_days=30,
         slots=1,
     )
+
+
+def test_the_run_page_offers_what_its_state_allows(as_owner, campaign):
+    run = a_run(campaign)
+    page = reverse("run_detail", kwargs={"workspace": "acme", "run": run.pk})
+    control = {name: reverse(f"run_{name}", kwargs={"workspace": "acme", "run": run.pk}) for name in ("pause", "stop")}
+    assert control["pause"] in as_owner.get(page).content.decode()
+    assert "Nothing is sent until it is resumed" in as_owner.post(control["pause"], follow=True).content.decode()
+    assert "reload" in as_owner.post(control["pause"], follow=True).content.decode().lower()
+    assert control["pause"] not in as_owner.get(page).content.decode()
+
+
+def test_the_live_part_brings_new_buttons_only_once_the_state_moved_on(as_owner, campaign):
+    run = a_run(campaign)
+    live = reverse("run_live", kwargs={"workspace": "acme", "run": run.pk})
+    assert 'id="run-actions"' not in as_owner.get(f"{live}?state={run.state}").content.decode()
+    assert 'id="run-actions"' in as_owner.get(f"{live}?state=paused").content.decode()
+
+
+def test_a_viewer_steers_no_run(client, viewer, campaign):
+    run = a_run(campaign)
+    cast.signed_in(client, viewer)
+    for name in ("run_pause", "run_resume", "run_stop"):
+        assert client.post(reverse(name, kwargs={"workspace": "acme", "run": run.pk})).status_code == 403

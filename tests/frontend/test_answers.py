@@ -12,5 +12,5 @@ def test_a_toast_and_problems_travel_together() -> None:
     events = json.loads(response["HX-Trigger"])
     assert events["toast"] == {"message": "Saved", "tone": "ok"}
     assert events["problems"]["items"] == [
-        {"field": "url", "message": "No host", "line": 1, "column": 2, "severity": "error"}
+        {"field": "url", "message": "No host", "line": 1, "column": 2, "severity": "error", "fix": None}
     ]

@@ -37,10 +37,26 @@ function extensions({ language, line, label, placeholder: hint, variables, nonce
 
 const labelling = (label) => EditorView.contentAttributes.of({ ...label, tabindex: "0" });
 
-function diagnostic(document, { line, column, message, severity }) {
+// Lines and columns count from 1, columns in characters: an emoji is one, though it takes two places here.
+function placeOf(document, line, column) {
   const at = document.line(Math.min(Math.max(line || 1, 1), document.lines));
-  const from = Math.min(at.from + Math.max((column || 1) - 1, 0), at.to);
-  return { from: column ? from : at.from, to: at.to, severity, message };
+  const before = [...at.text].slice(0, Math.max((column || 1) - 1, 0)).join("").length;
+  return { from: at.from + before, to: at.to };
+}
+
+function diagnostic(document, { line, column, message, severity }) {
+  return { ...placeOf(document, line, column), severity, message };
+}
+
+// Puts text in behind what stands at a place, unless that is gone meanwhile; the part to type over is selected.
+function fix(view, { line, column, path, insert }) {
+  const { from } = placeOf(view.state.doc, line, column);
+  const at = from + path.length;
+  if (view.state.sliceDoc(from, at) !== path) return;
+  const [before, inner] = insert.match(/^(.*\("?)(.*?)"?\)$/).slice(1);
+  const anchor = at + before.length;
+  view.dispatch({ changes: { from: at, insert }, selection: { anchor, head: anchor + inner.length }, scrollIntoView: true });
+  view.focus();
 }
 
 export function createEditor(options) {
@@ -56,6 +72,7 @@ export function createEditor(options) {
     focus: () => view.focus(),
     label: (attributes) => view.dispatch({ effects: labelSlot.reconfigure(labelling(attributes)) }),
     problems: (items) => view.dispatch(setDiagnostics(view.state, items.map((item) => diagnostic(view.state.doc, item)))),
+    fix: (change) => fix(view, change),
     destroy: () => view.destroy(),
     insert(text) {
       view.dispatch(view.state.replaceSelection(text));

@@ -72,6 +72,7 @@ class CodeEditor extends HTMLElement {
   set value(text) { this.editor ? this.editor.set(text) : (this.querySelector("textarea").value = text); }
   focus() { this.editor ? this.editor.focus() : this.querySelector("textarea").focus(); }
   insert(text) { this.editor ? this.editor.insert(text) : this.querySelector("textarea").setRangeText(text); }
+  fix(change) { this.editor?.fix(change); }
   showProblems(items) {
     this.classList.toggle("is-invalid", items.some((item) => item.severity === "error"));
     this.editor?.problems(items);
