@@ -100,7 +100,8 @@ def profiles_upsert(*, actor: Actor, items: Sequence[PersonValues | ProfileInval
     attributes_seen(actor.workspace, (person.attributes for person in people))
     done = upsert(actor.workspace.pk, people)
     audit(actor, "profiles.upserted", actor.workspace, created=len(done.created), updated=len(done.updated))
-    return [_bulk_item(index, item, done.created, done.updated) for index, item in enumerate(checked)]
+    outcomes = enumerate(zip(items, checked, strict=True))
+    return [_bulk_item(index, posted, item, done.created, done.updated) for index, (posted, item) in outcomes]
 
 
 def _checked(item: PersonValues | ProfileInvalid) -> PersonValues | ProfileInvalid:
@@ -113,10 +114,15 @@ def _checked(item: PersonValues | ProfileInvalid) -> PersonValues | ProfileInval
 
 
 def _bulk_item(
-    index: int, item: PersonValues | ProfileInvalid, created: frozenset[str], updated: frozenset[str]
+    index: int,
+    posted: PersonValues | ProfileInvalid,
+    item: PersonValues | ProfileInvalid,
+    created: frozenset[str],
+    updated: frozenset[str],
 ) -> BulkItem:
     if isinstance(item, ProfileInvalid):
-        return BulkItem(index, "", "rejected", item.field, item.message)
+        user_id = posted.user_id if isinstance(posted, PersonValues) else ""
+        return BulkItem(index, user_id, "rejected", item.field, item.message)
     if item.user_id in created or item.user_id in updated:
         return BulkItem(index, item.user_id, "created" if item.user_id in created else "updated")
     return BulkItem(index, item.user_id, "rejected", "attributes", TOO_LARGE)

@@ -1,6 +1,7 @@
 import pytest
+from rest_framework.exceptions import MethodNotAllowed
 
-from webhooks_platform.base.answers import problem, status_of
+from webhooks_platform.base.answers import drf_exception_handler, problem, status_of
 from webhooks_platform.base.errors import InvalidInput, LimitReached, NotAllowed, NotFound, ProductError, StaleState
 
 
@@ -28,3 +29,10 @@ def test_a_problem_names_the_field():
     body = problem(FarDown("Too long.", field="name"))
     assert body["code"] == "far_down"
     assert body["errors"] == [{"field": "name", "detail": "Too long."}]
+
+
+def test_the_frameworks_errors_are_called_by_their_status():
+    answer = drf_exception_handler(MethodNotAllowed("PUT"), {})
+    assert answer is not None
+    assert answer.data["title"] == "Method Not Allowed"
+    assert answer.data["detail"] == 'Method "PUT" not allowed.'

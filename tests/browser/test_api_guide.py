@@ -53,7 +53,9 @@ class Reader:
 def test_the_commands_of_the_api_guide_work(token, product):
     reader = Reader({"URL": product.url, "RECEIVER": product.receiver.url, "TOKEN": token})
     assert '"role":"marketer"' in reader.paste(reader.command("/api/v1/me"))
-    assert '"created":1,"updated":0,"rejected":1' in reader.paste(reader.command("/profiles/bulk"))
+    upserted = reader.paste(reader.command("/profiles/bulk"))
+    assert '"created":1,"updated":0,"rejected":1' in upserted
+    assert '"user_id":"c-2","result":"rejected","field":"email"' in upserted
     reader.remember("CAMPAIGN", reader.paste(reader.command('POST "$URL/api/v1/campaigns"')))
     assert reader.paste(reader.command("/problems")).strip() == "[]"
     assert '"revision":2' in reader.paste(reader.command("PATCH"))

@@ -1,6 +1,7 @@
 """One place that turns product errors into answers: pages and htmx fragments here, problem+json for the API."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -80,7 +81,7 @@ def _framework_problem(error: Exception, response: Response) -> dict[str, Any]:
     detail = response.data.get("detail") if isinstance(response.data, dict) else None
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": (getattr(error, "default_detail", None) and str(getattr(error, "default_detail", ""))) or "Error",
+        "title": HTTPStatus(response.status_code).phrase,
         "status": response.status_code,
         "detail": str(detail) if detail else "The request has fields that can't be accepted.",
         "code": getattr(error, "default_code", "error") if isinstance(error, APIException) else "not_found",
