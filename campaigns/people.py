@@ -1,7 +1,12 @@
 """The people a marketer previews and tests with."""
 
+from django.db.models import QuerySet
+
+from audience.fields import ATTRIBUTE_PREFIX
 from audience.models import Profile
-from audience.selection import profiles_chosen
+from audience.rules import Group, Rule, Rules
+from audience.selection import profiles_chosen, rules_q
+from audience.selectors import profiles_found
 from campaigns.models import Campaign
 from webhooks_platform.base.errors import ProductError
 
@@ -17,10 +22,15 @@ def people_to_preview(campaign: Campaign) -> list[Profile]:
 
 
 def _audience_start(campaign: Campaign) -> list[Profile]:
+    return list(_audience(campaign)[:PREVIEW_PEOPLE])
+
+
+def _audience(campaign: Campaign) -> QuerySet[Profile]:
+    """In the order of their ids; nobody while the audience can't be told."""
     try:
-        return list(profiles_chosen(campaign.workspace, campaign.audience).order_by("id")[:PREVIEW_PEOPLE])
+        return profiles_chosen(campaign.workspace, campaign.audience).order_by("id")
     except ProductError:
-        return []
+        return Profile.objects.none()
 
 
 def profile_chosen(campaign: Campaign, profile_id: str) -> Profile | None:
@@ -28,3 +38,23 @@ def profile_chosen(campaign: Campaign, profile_id: str) -> Profile | None:
     if profile_id.isdigit():
         return Profile.objects.filter(workspace=campaign.workspace, pk=int(profile_id)).first()
     return next(iter(people_to_preview(campaign)), None)
+
+
+def people_searched(campaign: Campaign, search: str) -> list[Profile]:
+    """People of the workspace that fit the search, in the audience or not."""
+    if not search.strip():
+        return people_to_preview(campaign)
+    return list(profiles_found(campaign.workspace, search=search).order_by("id")[:PREVIEW_PEOPLE])
+
+
+def people_after(campaign: Campaign, profile_id: int) -> list[Profile]:
+    """The next people of the audience; from the start again after the last one."""
+    audience = _audience(campaign)
+    return list(audience.filter(pk__gt=profile_id)[:PREVIEW_PEOPLE]) or list(audience[:PREVIEW_PEOPLE])
+
+
+def people_lacking(campaign: Campaign, name: str) -> list[Profile]:
+    """People of the audience without a value for a variable; raises RuleInvalid for what is no field of profiles."""
+    field = name if name in Profile.STANDARD_FIELDS else ATTRIBUTE_PREFIX + name
+    without = Rules(root=Group(items=(Rule(field=field, operator="is_not_set"),)))
+    return list(_audience(campaign).filter(rules_q(without))[:PREVIEW_PEOPLE])

@@ -1,6 +1,6 @@
 """What a person's request will look like, before anything is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,8 +12,10 @@ from campaigns.findings import Finding, content_findings, secret_attached
 from campaigns.models import Campaign
 from channels.models import AuthKind, Connection
 from delivery.context import RunFacts, render_context
-from templates_lib.checks import variables
+from notifications.masking import mask_header, mask_url
+from templates_lib.checks import NEVER_MISSING, variables
 from templates_lib.content import WebhookContent
+from templates_lib.curl import curl_command
 from templates_lib.rendering import (
     ContentInvalid,
     RenderedRequest,
@@ -28,7 +30,7 @@ MASK = "••••••••"
 class Preview:
     """Either a request or what stands in its way; ``problems`` are the findings about the content itself.
 
-    ``lacking``: variables that the content reads and this person has no value for.
+    ``lacking``: variables that the content reads and this person has no value for; ``names``: all that it reads.
     """
 
     problems: tuple[Finding, ...]
@@ -37,6 +39,25 @@ class Preview:
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
     lacking: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    @property
+    def curl(self) -> str:
+        """The request as a cURL command, secrets masked also where they were typed by hand."""
+        if self.request is None:
+            return ""
+        headers = [(name, mask_header(name, value, ())) for name, value in self.headers]
+        return curl_command(self.request.method, mask_url(self.request.url, ()), headers, self.body)
+
+    @property
+    def language(self) -> str:
+        return "json" if self.body.lstrip()[:1] in ("{", "[") else "text"
+
+    @property
+    def names_to_miss(self) -> tuple[str, ...]:
+        """Variables that somebody may lack, for looking at such a person."""
+        roots = dict.fromkeys(name.partition(".")[0] for name in self.names)
+        return tuple(name for name in roots if name not in NEVER_MISSING)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -61,21 +82,21 @@ def preview_make(
     if profile is None:
         return Preview(problems)
     context = preview_context(campaign, profile)
-    lacking = names_lacking(content, context)
+    names = tuple(dict.fromkeys(variable.name for variable in variables(content)))
+    made = Preview(problems, lacking=names_lacking(names, context), names=names)
     try:
         compiled = compile_content(content, secret_attached=secret_attached(connection))
     except ContentInvalid:
-        return Preview(problems, lacking=lacking)
+        return made
     result = compiled.render(context)
     if isinstance(result, RenderProblem):
-        return Preview(problems, render_problem=result, lacking=lacking)
+        return replace(made, render_problem=result)
     body = result.body.decode(errors="replace")
-    return Preview(problems, result, None, _headers(result, connection), body, lacking)
+    return replace(made, request=result, headers=_headers(result, connection), body=body)
 
 
-def names_lacking(content: WebhookContent, context: Mapping[str, Any]) -> tuple[str, ...]:
-    """The variables of the content without a value in the context, each once. Paths into lists are not followed."""
-    names = dict.fromkeys(variable.name for variable in variables(content))
+def names_lacking(names: Iterable[str], context: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of the names without a value in the context. Paths into lists are not followed."""
     return tuple(name for name in names if "[]" not in name and _value(context, name) in (None, ""))
 
 

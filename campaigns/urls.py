@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns.views import content, lists, runs, steps
+from campaigns.views import content, lists, preview, runs, steps
 
 urlpatterns = [
     path("campaigns/", lists.campaigns, name="campaigns"),
@@ -8,9 +8,10 @@ urlpatterns = [
     path("campaigns/<int:campaign>/setup/", steps.setup, name="campaign_setup"),
     path("campaigns/<int:campaign>/audience/", steps.audience, name="campaign_audience"),
     path("campaigns/<int:campaign>/content/", content.content, name="campaign_content"),
-    path("campaigns/<int:campaign>/content/preview/", content.preview, name="campaign_preview"),
-    path("campaigns/<int:campaign>/content/test/", content.test, name="campaign_test"),
-    path("campaigns/<int:campaign>/content/test/<int:run>/", content.test_result, name="campaign_test_result"),
+    path("campaigns/<int:campaign>/content/preview/", preview.preview, name="campaign_preview"),
+    path("campaigns/<int:campaign>/content/people/", preview.people, name="campaign_people"),
+    path("campaigns/<int:campaign>/content/test/", preview.test, name="campaign_test"),
+    path("campaigns/<int:campaign>/content/test/<int:run>/", preview.test_result, name="campaign_test_result"),
     path("campaigns/<int:campaign>/content/authentication/", content.authenticate, name="campaign_authenticate"),
     path("campaigns/<int:campaign>/content/template/", content.use_template, name="campaign_use_template"),
     path("campaigns/<int:campaign>/save-template/", content.save_template, name="campaign_save_template"),

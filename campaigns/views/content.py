@@ -4,27 +4,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.pages import WorkspaceRequest, workspace_page
 from audience.models import Profile
 from audience.persons import snapshot, variables
 from campaigns.content_form import BODY_KINDS, CONTENT_TYPES, METHODS, MISSING_RULES, content_from_form
 from campaigns.models import Campaign
-from campaigns.people import people_to_preview, profile_chosen
-from campaigns.preview import preview_make
+from campaigns.people import people_to_preview
 from campaigns.selectors import campaign_get, content_answered_ok_at
 from campaigns.services import campaign_update
-from campaigns.testing import test_send
 from campaigns.views.builder import builder_page, posted_revision, save_step, step_url
 from channels.models import AuthKind, ChannelKind
 from channels.selectors import connection_find, connections_available
 from channels.services import connection_save_for_campaign
-from frontend.answers import with_problems
-from notifications.reasons import explain
-from notifications.selectors import attempts_of, notification_of_run, run_get
-from notifications.states import FINAL
 from templates_lib.selectors import template_get, templates_available
 from templates_lib.services import template_content, template_save
 from webhooks_platform.base.errors import ProductError
@@ -79,55 +73,6 @@ def _variables(people: list[Profile]) -> list[dict[str, str]]:
         for name in names
     ]
     return [*made, {"path": "message", "type": "text", "example": "the message text"}]
-
-
-@require_POST
-@workspace_page("workspace.view")
-def preview(request: WorkspaceRequest, campaign: int) -> HttpResponse:
-    """The request as the chosen person would get it; problems go to their fields by an event."""
-    found = campaign_get(request.workspace, campaign)
-    made_for = profile_chosen(found, request.POST.get("person", ""))
-    written = content_from_form(request.POST)
-    made = preview_make(
-        campaign=found,
-        content=written,
-        connection=connection_find(request.workspace, written.connection_id),
-        profile=made_for,
-    )
-    answer = render(request, "campaigns/_preview.html", {"preview": made, "person": made_for})
-    return with_problems(answer, made.findings)
-
-
-@require_POST
-@workspace_page("campaign.test")
-def test(request: WorkspaceRequest, campaign: int) -> HttpResponse:
-    """Sends the request as written in the form to one person, really, and shows what comes back."""
-    found = campaign_get(request.workspace, campaign)
-    profile = profile_chosen(found, request.POST.get("person", ""))
-    try:
-        run = test_send(campaign=found, actor=request.actor, content=content_from_form(request.POST), profile=profile)
-    except ProductError as error:
-        return render(request, "campaigns/_test_refused.html", {"error": error})
-    return render(request, "campaigns/_test_waiting.html", {"campaign": found, "run": run})
-
-
-@require_GET
-@workspace_page("workspace.view")
-def test_result(request: WorkspaceRequest, campaign: int, run: int) -> HttpResponse:
-    """Asked again until the test's notification is final."""
-    found_run = run_get(request.workspace, run)
-    notification = notification_of_run(found_run)
-    if notification is None or notification.state not in FINAL:
-        found = campaign_get(request.workspace, campaign)
-        return render(request, "campaigns/_test_waiting.html", {"campaign": found, "run": found_run})
-    attempts = attempts_of(notification)
-    context = {
-        "run": found_run,
-        "notification": notification,
-        "attempt": attempts[0] if attempts else None,
-        "explanation": explain(notification.reason, notification.status_code, notification.reason_detail),
-    }
-    return render(request, "campaigns/_test_result.html", context)
 
 
 @require_POST
