@@ -220,13 +220,17 @@ on conflict (run_id, slot, state) do update set count = notifications_runtally.c
 
 # --- Sweep ------------------------------------------------------------------------------------------------------------
 
+# A row whose worker dies each time may be what kills it: it is not tried for ever.
+INTERRUPTIONS_FORGIVEN = 5
 # An at-most-once row that never started goes back as if unclaimed; one that did ends here; all others are due again.
 EXPIRE = f"""
 with expired as (
   select n.workspace_id, n.run_at, n.run_id, n.id, n.profile_id, n.attempt_number as number, r.retention_days,
          coalesce(n.started_at, n.updated_at) as started_at,
-         case when r.policy->>'guarantee' <> 'at_most_once' then 'repeat'
-              when n.started_at is null then 'unclaim' else 'end' end as fate
+         case when r.policy->>'guarantee' = 'at_most_once'
+              then case when n.started_at is null then 'unclaim' else 'end' end
+              when n.attempt_number >= (r.policy#>>'{{retry,attempts}}')::int + {INTERRUPTIONS_FORGIVEN} then 'end'
+              else 'repeat' end as fate
   from notification n join notifications_run r on r.id = n.run_id
   where n.state in ({_leads_to(S.QUEUED, S.RETRYING, S.FAILED)}) and n.lease_until < now()
   order by n.lease_until limit %(limit)s for update of n skip locked

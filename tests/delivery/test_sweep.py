@@ -9,6 +9,7 @@ from django.utils import timezone
 from channels.models import SendPolicy
 from delivery.preparation import prepare
 from delivery.slots import slots_refill
+from delivery.statements import INTERRUPTIONS_FORGIVEN
 from delivery.sweep import leases_expire, sweep
 from notifications.models import LaneSlot, Notification, Run
 from notifications.states import NotificationState
@@ -71,6 +72,14 @@ def test_an_at_most_once_row_that_never_started_goes_back_unmarked(claimed: Call
     leases_expire()
     (row,) = notifications(run)
     assert (row.state, row.attempt_number, row.reason, attempts(run)) == ("queued", 0, "", [])
+
+
+def test_a_row_whose_worker_dies_every_time_is_not_tried_for_ever(claimed: Callable[..., Run]) -> None:
+    run = claimed(1, attempt_number=QUICK.retry.attempts + INTERRUPTIONS_FORGIVEN)
+    sweep()
+    run.refresh_from_db()
+    assert {(row.state, row.reason) for row in notifications(run)} == {("failed", "interrupted")}
+    assert (run.state, tallies(run)) == ("completed", {"failed": 1})
 
 
 def test_two_sweeps_at_once_are_harmless(engine: Engine, claimed: Callable[..., Run]) -> None:
