@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 .PHONY: run
 run: $(VENV)/base.stamp ## Start the product with its own PostgreSQL and Valkey; Ctrl-C stops it
@@ -85,6 +85,11 @@ bench: $(VENV)/dev.stamp ## Measure the engine against servers that keep their p
 .PHONY: chaos
 chaos: $(VENV)/dev.stamp ## The long forms of the failure tests
 	@$(LAUNCHER) exec -- $(PY) -m pytest tests/chaos -m "long or not long" $(ARGS)
+
+.PHONY: screenshots
+screenshots: $(VENV)/dev.stamp ## Take pictures of every page, into docs/screenshots
+	@$(PY) -m tests.chromium
+	@DJANGO_SETTINGS_MODULE=webhooks_platform.settings $(READING) $(PY) -m tests.browser.screenshots
 
 .PHONY: build
 build: $(NODE_STAMP) ## Build the frontend's scripts and styles (needs Node.js)

@@ -1,6 +1,7 @@
 """What a page is held to: axe, the CSP, its weight, how it stands still."""
 
 import gzip
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,14 +30,15 @@ class Inspected:
         self.page.on("pageerror", lambda error: self._complain(str(error)))
         self.page.on("response", self._note)
         self.complaints: list[str] = []
-        self.fetched: dict[str, Response] = {}
+        self.fetched: dict[str, str] = {}
+        self._zipped: dict[str, int] = {}
 
     def _complain(self, text: str) -> None:
         self.complaints.append(text)
 
     def _note(self, response: Response) -> None:
         if response.request.resource_type in ("script", "stylesheet"):
-            self.fetched[response.url] = response
+            self.fetched[response.url] = response.request.resource_type
 
     def visit(self, url: str) -> None:
         """Until everything that the page fetches by itself has come."""
@@ -49,6 +51,8 @@ class Inspected:
     def show(self, theme: Any, width: int) -> None:
         self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         self.page.set_viewport_size({"width": width, "height": 900})
+        if self.page.locator("html[data-bs-theme]").count():
+            expect(self.page.locator("html")).to_have_attribute("data-bs-theme", theme)
 
     def violations(self, within: str = "html") -> list[str]:
         if not self.page.evaluate("'axe' in window"):
@@ -57,19 +61,21 @@ class Inspected:
         return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
     def dialogs(self) -> Iterator[str]:
-        """Opens the page's dialogs one after the other and gives a selector for the open one."""
-        for identity in self.page.evaluate("[...document.querySelectorAll('dialog[id]:not([open])')].map(d => d.id)"):
+        """Opens the page's dialogs one after the other, one of each kind, and gives a selector for the open one."""
+        found = self.page.evaluate("[...document.querySelectorAll('dialog[id]:not([open])')].map(d => d.id)")
+        for identity in {re.sub(r"\d+", "", identity): identity for identity in found}.values():
             self.page.evaluate("id => document.getElementById(id).showModal()", identity)
             yield f'[id="{identity}"]'
             self.page.evaluate("id => document.getElementById(id).close()", identity)
 
     def weight(self, kind: str) -> int:
         """Bytes, zipped, of what the page fetched of a kind before anybody touched it."""
-        return sum(
-            len(gzip.compress(response.body()))
-            for url, response in self.fetched.items()
-            if response.request.resource_type == kind and LAZY not in url
-        )
+        return sum(self._weight(url) for url, fetched in self.fetched.items() if fetched == kind and LAZY not in url)
+
+    def _weight(self, url: str) -> int:
+        if url not in self._zipped:
+            self._zipped[url] = len(gzip.compress(self.page.context.request.get(url).body()))
+        return self._zipped[url]
 
     @property
     def shift(self) -> float:

@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.product import Product
 
 PASSWORD = "correct-horse-battery"
+# As `make run` prints it.
+DEMO_LOGIN = ("demo@example.com", "demo-webhooks")
 # Milliseconds that workers may take on a busy machine until the page says so.
 ANSWER_WITHIN = 30_000
 

@@ -1,6 +1,6 @@
-"""``python -m tests.browser.seed``: fills the demo workspace of a running product with one of everything.
+"""Fills the demo workspace of a running product with one of everything; prints, as JSON, what to put into addresses.
 
-Runs with the settings of that product; its workers do the sending. Prints, as JSON, what to put into addresses.
+Runs in a shell of that product (``walk.seed``), with its settings; its workers do the sending.
 """
 
 import json
@@ -9,10 +9,6 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-
-import django
-
-django.setup()
 
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -23,11 +19,11 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.invitations import invitation_accept, invitation_create, invitation_key
-from accounts.models import Role, User, Workspace
+from accounts.models import Role, User
 from accounts.tokens import api_token_create
 from audience.choice import AudienceChoice
 from audience.importing.services import import_start
-from audience.models import Import, ImportStatus, Profile
+from audience.models import Import, ImportStatus
 from campaigns.demo import EMAIL
 from campaigns.models import Campaign
 from campaigns.schedule import Schedule
@@ -65,7 +61,7 @@ def seed(receiver: str) -> dict[str, Any]:
     actor = Actor(workspace=owner.workspaces.get(), role=Role.OWNER, user=owner)
     people = _people(actor)
     things = _destinations(actor, receiver)
-    run = _runs(actor, receiver)
+    run, others = _runs(actor, receiver)
     started = _import(actor)
     _until(lambda: Run.objects.get(pk=run.pk).state == RunState.COMPLETED)
     _until(lambda: Import.objects.get(pk=started.pk).status == ImportStatus.DONE)
@@ -75,6 +71,7 @@ def seed(receiver: str) -> dict[str, Any]:
         "workspace": actor.workspace.slug,
         **people,
         **things,
+        **others,
         "campaign": run.campaign_id,
         "run": run.pk,
         "pk": started.pk,
@@ -132,20 +129,20 @@ def _destinations(actor: Actor, receiver: str) -> dict[str, Any]:
     return {"connection": connection.pk, "template": template.pk}
 
 
-def _runs(actor: Actor, receiver: str) -> Run:
-    """One run of every kind; the one returned reaches everybody and gets several answers."""
-    mixed = _campaign(actor, "Points reminder", f"{receiver}/{MIXED_ANSWERS}")
-    run = _launch(actor, mixed)
-    one_at_a_time = SendPolicy(max_in_flight=1)
-    slow = connection_save(actor=actor, values=ConnectionValues("Old system", receiver, policy=one_at_a_time))
-    run_pause(run=_launch(actor, _campaign(actor, "Quarterly update", f"{receiver}/slow", slow)), actor=actor)
+def _runs(actor: Actor, receiver: str) -> tuple[Run, dict[str, int]]:
+    """One that reaches everybody and gets several answers; and one of every other kind, by id."""
+    run = _launch(actor, _campaign(actor, "Points reminder", f"{receiver}/{MIXED_ANSWERS}"))
+    one_at_a_time = ConnectionValues("Old system", receiver, policy=SendPolicy(max_in_flight=1))
+    slow = connection_save(actor=actor, values=one_at_a_time)
+    paused = _launch(actor, _campaign(actor, "Quarterly update", f"{receiver}/slow", slow))
+    run_pause(run=paused, actor=actor)
     tests = AudienceChoice(kind="test_users")
     _launch(actor, _campaign(actor, "Backlog of tasks", f"{receiver}/503", audience=tests))
     later = datetime.now().replace(second=0, microsecond=0) + timedelta(days=3)
     scheduled = _campaign(actor, "Autumn offer", f"{receiver}/200", schedule=Schedule(kind="later", local=later))
     campaign_schedule(campaign=scheduled, actor=actor, revision=scheduled.revision)
-    _campaign(actor, "Unfinished", "", audience=tests)
-    return run
+    unfinished = _campaign(actor, "Unfinished", "", audience=tests)
+    return run, {"paused": paused.pk, "scheduled": scheduled.pk, "unfinished": unfinished.pk}
 
 
 def _campaign(actor: Actor, name: str, url: str, connection: Connection | None = None, **parts: Any) -> Campaign:
@@ -173,5 +170,5 @@ def _until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
-if __name__ == "__main__":
+def main() -> None:
     sys.stdout.write(json.dumps(seed(settings.DEMO_RECEIVER_URL)))

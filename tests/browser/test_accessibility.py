@@ -76,9 +76,7 @@ def test_page_in_every_form(visitors, product, seeded, address, theme, width):
 
 
 def test_the_walk_sees_pages_of_every_room(signed_in, product, seeded):
-    found = {
-        address.name for address in ADDRESSES if is_page(signed_in, product.url + address.url(seeded))
-    }
+    found = {address.name for address in ADDRESSES if is_page(signed_in, product.url + address.url(seeded))}
     rooms = {"home", "members", "connections", "profiles", "templates", "notifications_log", "campaigns", "api_docs"}
     assert rooms - {"home"} <= found
     assert len(found) >= 35

@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import BrowserContext
 
-from campaigns.demo import EMAIL, PASSWORD
+from tests.browser.journey import DEMO_LOGIN
 from tests.product import CHECKOUT, Product
 
 
@@ -43,7 +43,8 @@ def addresses(resolver: URLResolver | None = None, parts: frozenset[str] = froze
 
 def seed(product: Product) -> dict[str, Any]:
     """Fills the product's demo workspace; what to put into addresses."""
-    command = [sys.executable, "-m", "tests.browser.seed"]
+    program = "from tests.browser.seed import main; main()"
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", program]
     environment = {**os.environ, **product.settings}
     made = subprocess.run(command, cwd=CHECKOUT, env=environment, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(made.stdout)
@@ -54,8 +55,9 @@ def sign_in(context: BrowserContext, product: Product) -> None:
     """As the owner of the demo workspace."""
     page = context.new_page()
     page.goto(f"{product.url}/accounts/login/")
-    page.get_by_label("E-mail address").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
+    email, password = DEMO_LOGIN
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/w/**")
     page.close()

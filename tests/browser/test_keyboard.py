@@ -1,0 +1,102 @@
+"""The main path of the journey without a mouse, and where the focus is afterwards."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.journey import DEMO_LOGIN, Marketer
+
+STOPS = 80
+# After the last stop of a dialog the focus is at the browser's own controls, where the page has none.
+WITHIN = "dialog => dialog.contains(document.activeElement) || document.activeElement === document.body"
+
+
+@pytest.fixture
+def dora(page, product):
+    """Signed in to the demo workspace."""
+    page.goto(f"{product.url}/accounts/login/")
+    email, password = DEMO_LOGIN
+    write(page, page.get_by_label("E-mail address"), email)
+    write(page, page.get_by_label("Password"), password)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Existing campaigns")).to_be_visible()
+    return Marketer(page, product)
+
+
+def reach(page, target):
+    """Presses Tab until the focus is there, and sees that it is shown."""
+    expect(target).to_be_visible()
+    for _ in range(STOPS):
+        if target.evaluate("element => element === document.activeElement"):
+            assert target.evaluate("element => element.matches(':focus-visible')")
+            return target
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{target} can't be reached with the keyboard")
+
+
+def press(page, target, key="Enter"):
+    reach(page, target)
+    page.keyboard.press(key)
+
+
+def write(page, target, text):
+    reach(page, target)
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text(text)
+
+
+def choose(page, first, wanted):
+    """Goes to the chosen radio of a group and on to another with the arrows."""
+    reach(page, first)
+    for _ in range(STOPS):
+        if wanted.is_checked():
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{wanted} can't be chosen with the arrows")
+
+
+def go_to_step(dora, name):
+    press(dora.page, dora.steps.get_by_role("link", name=name))
+    expect(dora.steps.get_by_role("link", name=name)).to_have_attribute("aria-current", "step")
+
+
+def test_a_campaign_is_built_and_launched_with_the_keyboard(dora, page, product):
+    press(page, page.get_by_role("link", name="Create Campaign").first)
+    write(page, page.get_by_label("Campaign name"), "By keyboard")
+    press(page, page.get_by_role("button", name="Create Campaign"))
+    press(page, page.get_by_role("radio", name="Webhook"), "Space")
+    dora.saved()
+    go_to_step(dora, "Audience")
+    choose(page, page.locator("[name=audience]:checked"), page.get_by_role("radio", name="Test users"))
+    dora.saved()
+    go_to_step(dora, "Content")
+    write(page, dora.editor("URL"), f"{product.receiver.url}/200")
+    dora.saved()
+    go_to_step(dora, "Review & launch")
+    press(page, page.get_by_role("button", name="Launch"))
+    press(page, page.get_by_role("dialog").get_by_role("button", name="Launch to"))
+    dora.run_is("Completed")
+
+
+def test_the_focus_returns_to_what_opened_a_dialog(dora, page):
+    options = page.get_by_role("row", name="Welcome to the new plan").get_by_role("button", name="Options")
+    press(page, options)
+    press(page, page.get_by_role("button", name="Save as template"))
+    expect(page.get_by_role("dialog").get_by_label("Template name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(options).to_be_focused()
+    press(page, options)
+    page.keyboard.press("Escape")
+    expect(options).to_be_focused()
+
+
+def test_the_focus_stays_within_an_open_dialog(dora, page):
+    press(page, page.get_by_role("link", name="Welcome to the new plan"))
+    go_to_step(dora, "Content")
+    opener = page.get_by_role("button", name="Use a template")
+    press(page, opener)
+    dialog = page.get_by_role("dialog", name="Use a template")
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        assert dialog.evaluate(WITHIN)
+    press(page, dialog.get_by_role("button", name="Close").last)
+    expect(opener).to_be_focused()
