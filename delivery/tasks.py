@@ -1,9 +1,10 @@
 """The engine's Celery tasks: five lines each, ids in, one call."""
 
+import gc
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_shutting_down
+from celery.signals import worker_init, worker_shutting_down
 
 from delivery import deliver as lanes
 from delivery import preparation
@@ -31,6 +32,13 @@ def sweep() -> None:
 @shared_task(name="delivery.settle")
 def settle(run_id: int) -> None:
     run_settle(run_id)
+
+
+@worker_init.connect
+def collect_rarely(**_signal: Any) -> None:
+    """Requests leave next to no cycles, while each full collection walks all of Django: with Python's own thresholds
+    that is a fifth of a lane worker's processor time (docs/benchmarks.md)."""
+    gc.set_threshold(20_000, 20, 100)
 
 
 @worker_shutting_down.connect
