@@ -39,7 +39,10 @@ class Engine:
         with tempfile.TemporaryDirectory() as folder, running(self._programs(Path(folder)), Path(folder)) as started:
             self._await_workers(started)
             lanes = [child for child in started if "lanes" in child.program.name]
-            yield from self._launch(name, campaign, started, lanes)
+            try:
+                yield from self._launch(name, campaign, started, lanes)
+            except Unmeasurable as problem:
+                raise Unmeasurable(f"{problem}\n{_logs(started)}") from problem
 
     def _launch(
         self, name: str, campaign: Campaign, started: Sequence[Started], lanes: Sequence[Started]
@@ -73,6 +76,12 @@ class Engine:
 
 def _processor_seconds(programs: Sequence[Started]) -> float:
     return sum(child.processor_seconds() for child in programs)
+
+
+def _logs(programs: Sequence[Started]) -> str:
+    """What the programs had to say, which is nothing as long as all goes well."""
+    texts = ((child.program.name, child.log_text()) for child in programs)
+    return "\n".join(f"--- {name}:\n{text[-3000:]}" for name, text in texts if text.strip())
 
 
 def _is_over(run: Run) -> bool:
