@@ -14,6 +14,7 @@ urlpatterns = [
     path("campaigns/<int:campaign>/content/test/<int:run>/", preview.test_result, name="campaign_test_result"),
     path("campaigns/<int:campaign>/content/authentication/", content.authenticate, name="campaign_authenticate"),
     path("campaigns/<int:campaign>/content/template/", content.use_template, name="campaign_use_template"),
+    path("campaigns/<int:campaign>/content/curl/", content.paste_curl, name="campaign_paste_curl"),
     path("campaigns/<int:campaign>/save-template/", content.save_template, name="campaign_save_template"),
     path("campaigns/<int:campaign>/schedule/", steps.schedule, name="campaign_schedule"),
     path("campaigns/<int:campaign>/review/", steps.review, name="campaign_review"),

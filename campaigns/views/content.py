@@ -4,14 +4,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.pages import WorkspaceRequest, workspace_page
 from audience.models import Profile
 from audience.persons import snapshot, variables
 from campaigns.content_form import BODY_KINDS, CONTENT_TYPES, METHODS, MISSING_RULES, content_from_form
 from campaigns.models import Campaign
+from campaigns.pasting import curl_paste
 from campaigns.people import people_to_preview
 from campaigns.selectors import campaign_get, content_answered_ok_at
 from campaigns.services import campaign_update
@@ -21,7 +23,7 @@ from channels.selectors import connection_find, connections_available
 from channels.services import connection_save_for_campaign
 from templates_lib.selectors import template_get, templates_available
 from templates_lib.services import template_content, template_save
-from webhooks_platform.base.errors import ProductError
+from webhooks_platform.base.errors import InvalidInput, ProductError
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,6 +115,28 @@ def use_template(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     campaign_update(campaign=found, actor=request.actor, revision=posted_revision(request), content=chosen)
     messages.success(request, f"Filled from “{template.name}”. Your message text is unchanged.")
     return redirect(step_url(found, "content"))
+
+
+@require_POST
+@workspace_page("campaign.edit")
+def paste_curl(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    """Fills the content from a cURL command; what can't be read is said in the dialog."""
+    found = campaign_get(request.workspace, campaign)
+    command = request.POST.get("curl", "")
+    keep = "keep_authentication" in request.POST
+    try:
+        pasted = curl_paste(
+            campaign=found,
+            actor=request.actor,
+            revision=posted_revision(request),
+            command=command,
+            keep_authentication=keep,
+        )
+    except InvalidInput as error:
+        context = {"campaign": found, "command": command, "error": error.message, "keep": keep}
+        return render(request, "campaigns/_paste_curl_form.html", context, status=422)
+    messages.success(request, pasted.words)
+    return HttpResponseClientRedirect(step_url(found, "content"))
 
 
 @require_POST
