@@ -32,7 +32,7 @@ def campaign_create(*, actor: Actor, name: str, **parts: Any) -> Campaign:
     permit(actor, "campaign.edit")
     _check_parts(actor, {"name": name, **parts})
     campaign = Campaign.objects.create(workspace=actor.workspace, name=name.strip(), created_by=actor.user, **parts)
-    audit(actor, "campaign.create", campaign)
+    audit(actor, "campaign.created", campaign)
     return campaign
 
 
@@ -49,7 +49,7 @@ def campaign_update(*, campaign: Campaign, actor: Actor, revision: int, **parts:
         _require_revision(campaign, revision)
         return campaign
     _swap(campaign, revision, **changed)
-    audit(actor, "campaign.update", campaign, parts=sorted(changed))
+    audit(actor, "campaign.changed", campaign, parts=sorted(changed))
     return campaign
 
 
@@ -112,7 +112,7 @@ def _start(campaign: Campaign, actor: Actor, at: datetime) -> Run:
         launched_by=actor.user,
         at=at,
     )
-    audit(actor, "campaign.launch", campaign, run=run.pk)
+    audit(actor, "campaign.launched", campaign, run=run.pk)
     return run
 
 
@@ -133,7 +133,7 @@ def campaign_schedule(*, campaign: Campaign, actor: Actor, revision: int) -> Cam
     _require_ready(campaign, timezone.now(), steps=SCHEDULE_STEPS)
     _swap(campaign, revision, launch_at=instant, launch_problem="")
     move(campaign, CampaignStatus.SCHEDULED, transitions=Campaign.TRANSITIONS)
-    audit(actor, "campaign.schedule", campaign, at=instant.isoformat())
+    audit(actor, "campaign.scheduled", campaign, at=instant.isoformat())
     return campaign
 
 
@@ -142,7 +142,7 @@ def campaign_unschedule(*, campaign: Campaign, actor: Actor) -> Campaign:
     """Takes the campaign off the clock; raises StaleState when it has launched meanwhile."""
     permit(actor, "campaign.launch")
     move(campaign, CampaignStatus.DRAFT, transitions=Campaign.TRANSITIONS, launch_at=None)
-    audit(actor, "campaign.unschedule", campaign)
+    audit(actor, "campaign.unscheduled", campaign)
     return campaign
 
 
@@ -199,5 +199,5 @@ def campaign_archive(*, campaign: Campaign, actor: Actor) -> Campaign:
     """Takes the campaign out of the list. Its runs and their log stay."""
     permit(actor, "campaign.edit")
     move(campaign, CampaignStatus.ARCHIVED, transitions=Campaign.TRANSITIONS, launch_at=None)
-    audit(actor, "campaign.archive", campaign)
+    audit(actor, "campaign.archived", campaign)
     return campaign

@@ -46,5 +46,5 @@ def test_send(*, campaign: Campaign, actor: Actor, content: WebhookContent, prof
         launched_by=actor.user,
         at=timezone.now(),
     )
-    audit(actor, "campaign.test", campaign, run=run.pk, profile=profile.pk)
+    audit(actor, "campaign.tested", campaign, run=run.pk, profile=profile.pk)
     return run

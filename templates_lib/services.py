@@ -45,7 +45,7 @@ def template_save(
     existing.answered_ok_at = answered_ok_at
     existing.save(update_fields=["answered_ok_at", "updated_at"])
     version = _version_add(existing, actor, content)
-    audit(actor, "template.save_version", existing, version=version.number)
+    audit(actor, "template.version_saved", existing, version=version.number)
     return existing
 
 
@@ -66,7 +66,7 @@ def _created(
     )
     _stored(template)
     _version_add(template, actor, content)
-    audit(actor, "template.create", template)
+    audit(actor, "template.created", template)
     return template
 
 
@@ -89,7 +89,7 @@ def template_rename(*, actor: Actor, template: Template, name: str, description:
     before = template.name
     template.name, template.description = _name(name), _description(description)
     _stored(template)
-    audit(actor, "template.rename", template, name=template.name, before=before)
+    audit(actor, "template.renamed", template, name=template.name, before=before)
     return template
 
 
@@ -105,7 +105,7 @@ def template_restore(*, actor: Actor, template: Template, number: int) -> Templa
     # Which answer the old content had is not known any more.
     template.answered_ok_at = None
     template.save(update_fields=["answered_ok_at", "updated_at"])
-    audit(actor, "template.restore", template, version=number, became=version.number)
+    audit(actor, "template.restored", template, version=number, became=version.number)
     return version
 
 
@@ -139,7 +139,7 @@ def template_archive(*, actor: Actor, template: Template) -> None:
     template = _held(template)
     template.archived_at = timezone.now()
     template.save(update_fields=["archived_at", "updated_at"])
-    audit(actor, "template.archive", template)
+    audit(actor, "template.archived", template)
 
 
 @transaction.atomic
@@ -149,7 +149,7 @@ def template_unarchive(*, actor: Actor, template: Template) -> Template:
     template = Template.objects.select_for_update().get(pk=template.pk)
     template.archived_at = None
     _stored(template)
-    audit(actor, "template.unarchive", template)
+    audit(actor, "template.unarchived", template)
     return template
 
 

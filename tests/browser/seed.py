@@ -51,7 +51,7 @@ BODY = JsonPairsBody(
     )
 )
 MESSAGE = 'Hi {{ first_name | default("there") }}, your points end this month.'
-MIXED_ANSWERS = '{{ "422" if (points | default(0)) > 900 else ("404" if (points | default(0)) > 800 else "200") }}'
+MIXED_ANSWERS = '{{ "422" if (points | default(0)) > 4500 else ("404" if (points | default(0)) > 4000 else "200") }}'
 WITHIN = 120.0  # seconds
 
 
@@ -65,7 +65,7 @@ def seed(receiver: str) -> dict[str, Any]:
     started = _import(actor)
     _until(lambda: Run.objects.get(pk=run.pk).state == RunState.COMPLETED)
     _until(lambda: Import.objects.get(pk=started.pk).status == ImportStatus.DONE)
-    failed = Notification.objects.filter(run_id=run.pk, state="failed").order_by("id").first()
+    failed = Notification.objects.filter(run_id=run.pk, state="failed").order_by("-id").first()
     assert failed is not None
     return {
         "workspace": actor.workspace.slug,
@@ -135,6 +135,7 @@ def _runs(actor: Actor, receiver: str) -> tuple[Run, dict[str, int]]:
     one_at_a_time = ConnectionValues("Old system", receiver, policy=SendPolicy(max_in_flight=1))
     slow = connection_save(actor=actor, values=one_at_a_time)
     paused = _launch(actor, _campaign(actor, "Quarterly update", f"{receiver}/slow", slow))
+    _until(lambda: Run.objects.get(pk=paused.pk).prepared_at is not None)
     run_pause(run=paused, actor=actor)
     tests = AudienceChoice(kind="test_users")
     _launch(actor, _campaign(actor, "Backlog of tasks", f"{receiver}/503", audience=tests))

@@ -44,7 +44,7 @@ def later(minutes=60):
 def test_a_save_raises_the_revision_and_leaves_a_trace(campaign, actor):
     campaign_update(campaign=campaign, actor=actor, revision=1, name="Spring")
     assert (stored(campaign).name, stored(campaign).revision) == ("Spring", 2)
-    assert AuditEntry.objects.filter(action="campaign.update", target_id=str(campaign.pk)).exists()
+    assert AuditEntry.objects.filter(action="campaign.changed", target_id=str(campaign.pk)).exists()
 
 
 def test_a_save_that_changes_nothing_keeps_the_revision(campaign, actor):
