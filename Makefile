@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
 
 .PHONY: run
 run: $(VENV)/base.stamp ## Start the product with its own PostgreSQL and Valkey; Ctrl-C stops it
@@ -35,6 +35,10 @@ run: $(VENV)/base.stamp ## Start the product with its own PostgreSQL and Valkey;
 test: $(VENV)/dev.stamp ## Run all tests, the browser's included (ARGS="..." for pytest)
 	@$(PY) -m tests.chromium
 	@$(LAUNCHER) exec -- $(PY) -m pytest -m "not long" $(ARGS)
+
+.PHONY: test-other-servers
+test-other-servers: $(VENV)/dev.stamp ## The delivery tests on Debian's PostgreSQL 15 and Redis (root: installs them)
+	@.ci/other-servers $(ARGS)
 
 .PHONY: check
 check: check-code check-types check-imports check-templates check-migrations check-settings check-assets ## Lint, types, import rules, templates, migrations, built assets (all of them: make -k check)
