@@ -83,9 +83,7 @@ class Window:
     async def _extend(self, batch: Sequence[Outgoing]) -> None:
         self._pending.extend(batch)
         for _ in range(min(self._limit - len(self._workers), len(self._pending))):
-            worker = asyncio.create_task(self._work())
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+            self._workers.add(asyncio.create_task(self._work()))
 
     async def _withdraw(self) -> list[Outgoing]:
         taken = [*self._late, *self._pending]
@@ -94,6 +92,15 @@ class Window:
         return taken
 
     async def _work(self) -> None:
+        try:
+            await self._send_pending()
+        finally:
+            # In the step that found nothing more to send: whoever feeds next must not count on this worker.
+            self._workers.discard(asyncio.current_task())
+            if not self._workers:
+                self._news.set()
+
+    async def _send_pending(self) -> None:
         pending, done, send, transport = self._pending, self._done, self._send, self._http.transport
         while pending:
             outgoing = pending.popleft()
@@ -105,5 +112,3 @@ class Window:
             done.append(Sent(outgoing, started_at, result))
             if len(done) >= WAKE_AT:
                 self._news.set()
-        if len(self._workers) <= 1:
-            self._news.set()

@@ -106,3 +106,30 @@ def test_waiting_with_nothing_in_hand_returns_at_once(loop: HttpLoop) -> None:
     started = time.monotonic()
     assert Window(loop, 1, send=Destination()).wait(5.0) == []
     assert time.monotonic() - started < 1.0
+
+
+def test_what_is_fed_just_as_the_last_requests_end_is_sent(loop: HttpLoop) -> None:
+    answers: list[asyncio.Future[Answer]] = []
+
+    async def send(transport: httpx.AsyncBaseTransport, request: httpx.Request) -> Answer:
+        answers.append(asyncio.get_running_loop().create_future())
+        return await answers[-1]
+
+    async def answer_all() -> None:
+        for answer in answers:
+            if not answer.done():
+                answer.set_result(Answer(200, "", (), b"", False, 0, NO_PHASES, ""))
+
+    async def feed_and_answer_all() -> None:
+        window.feed([outgoing(0) for _ in range(2)])
+        await answer_all()
+
+    window = Window(loop, 2, send=send)
+    window.feed([outgoing(0) for _ in range(2)])
+    loop.run(asyncio.sleep(0.05)).result(5)
+    assert len(answers) == 2
+    loop.run(feed_and_answer_all()).result(5)
+    loop.run(asyncio.sleep(0.05)).result(5)
+    assert window.waiting == 0
+    loop.run(answer_all()).result(5)
+    assert len(drain(window)) == 4
