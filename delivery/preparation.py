@@ -2,9 +2,10 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 
 from audience.selection import profiles_chosen
@@ -13,6 +14,7 @@ from delivery.runs import run_halt, run_move, run_settle
 from delivery.slots import slots_refill
 from delivery.statements import PREPARE
 from notifications.models import Run
+from notifications.selectors import resend_rows
 from notifications.states import RunState
 from webhooks_platform.base.errors import ProductError
 
@@ -21,6 +23,8 @@ FIRST_CHUNK = 1_000
 CHUNK = 10_000
 SLICE_SECONDS = 5.0
 LEASE = timedelta(seconds=20)
+# The webhook-id is then the notification's own id.
+NO_ID = Cast(models.Value(None), models.UUIDField())
 
 
 def prepare(run_id: int) -> None:
@@ -77,15 +81,22 @@ def _chunk_prepare(run_id: int) -> bool:
 
 def _rows_insert(run: Run, size: int) -> tuple[int, int | None]:
     """(rows made, the last profile's id). People created after the launch are not in the run."""
-    chosen = (
-        profiles_chosen(run.workspace, run.audience)
-        .filter(pk__gt=run.prepared_through, created_at__lte=run.run_at)
-        .order_by("pk")
-        .values("id", "user_id", "is_test")[:size]
-    )
-    profiles, parameters = chosen.query.sql_with_params()
+    people, parameters = (_people_again(run) if run.resend else _people(run))[:size].query.sql_with_params()
     fixed = (run.workspace_id, run.run_at, run.pk, run.campaign_id, run.run_at)
     with connection.cursor() as cursor:
-        cursor.execute(PREPARE.format(profiles=profiles), (*fixed, *parameters))
+        cursor.execute(PREPARE.format(people=people), (*fixed, *parameters))
         made, last = cursor.fetchone()
         return made, last
+
+
+def _people(run: Run) -> models.QuerySet[Any, Any]:
+    chosen = profiles_chosen(run.workspace, run.audience)
+    rows = chosen.filter(pk__gt=run.prepared_through, created_at__lte=run.run_at).order_by("pk")
+    return rows.values("user_id", "is_test", profile_id=models.F("pk"), kept_id=NO_ID)
+
+
+def _people_again(run: Run) -> models.QuerySet[Any, Any]:
+    """From the rows of the run that is sent again; those that ended later than this launch are not in it."""
+    rows = resend_rows(run.workspace, run.resend, until=run.run_at).filter(profile_id__gt=run.prepared_through)
+    kept_id = models.F("webhook_id") if run.resend.same_webhook_id else NO_ID
+    return rows.order_by("profile_id").values("profile_id", "user_id", "is_test", kept_id=kept_id)

@@ -17,6 +17,7 @@ from delivery.runs import run_move
 from delivery.slots import slots_refill, token_create
 from notifications.models import LaneSlot, Run
 from notifications.partitions import partitions_ensure
+from notifications.resend import ResendChoice
 from notifications.states import RunKind, RunState
 from templates_lib.content import WebhookContent
 from webhooks_platform.base.errors import StaleState
@@ -37,10 +38,12 @@ def run_start(
     retention_days: int,
     launched_by: User | None,
     at: datetime,
+    resend: ResendChoice | None = None,
 ) -> Run:
     """A new run with frozen content, policy and audience; its preparation begins when the transaction is committed.
 
-    The caller has checked the rights. Raises SegmentRemoved when the audience's segment is gone.
+    ``resend``: whom the run is for instead of ``audience``. The caller has checked the rights.
+    Raises SegmentRemoved when the audience's segment is gone.
     """
     partitions_ensure(now=at)
     run = Run.objects.create(
@@ -55,6 +58,7 @@ def run_start(
         retention_days=retention_days,
         slots=max(1, min(settings.LANE_SLOTS_PER_RUN, policy.max_in_flight)),
         audience=choice_frozen(workspace, audience),
+        resend=resend,
         audience_description=audience_description[:300],
         launched_by=launched_by,
     )

@@ -68,14 +68,15 @@ select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan'
 
 # --- Preparation ------------------------------------------------------------------------------------------------------
 
-# `{profiles}`: a query of (id, user_id, is_test), ordered and limited. Its function is volatile, so PostgreSQL works
-# out each row's id once.
+# `{people}`: a query of (profile_id, user_id, is_test, kept_id or null), ordered and limited. Its function is
+# volatile, so PostgreSQL works out each row's id once.
 PREPARE = f"""
 with made as (
   insert into notification (id, workspace_id, run_at, run_id, campaign_id, profile_id, user_id, is_test, webhook_id,
                             state, due_at, updated_at)
-  select p.made_id, %s, %s, %s, %s, p.id, p.user_id, p.is_test, p.made_id, '{S.QUEUED}', %s, now()
-  from (select uuid_time_ordered() as made_id, chosen.* from ({{profiles}}) chosen) p
+  select p.made_id, %s, %s, %s, %s, p.profile_id, p.user_id, p.is_test, coalesce(p.kept_id, p.made_id),
+         '{S.QUEUED}', %s, now()
+  from (select uuid_time_ordered() as made_id, chosen.* from ({{people}}) chosen) p
   returning profile_id
 )
 select count(*), max(profile_id) from made

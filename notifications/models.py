@@ -5,6 +5,7 @@ from django.db import models
 from accounts.models import User, Workspace
 from audience.choice import AudienceChoice
 from channels.models import SendPolicy
+from notifications.resend import ResendChoice
 from notifications.states import AttemptOutcome, NotificationState, Reason, RunKind, RunState
 from templates_lib.content import WebhookContent
 from webhooks_platform.base.typed_json import TypedJSONField
@@ -14,6 +15,7 @@ class Run(models.Model):
     """One execution of a campaign for a fixed audience, with a frozen copy of its content and policy.
 
     ``audience_count`` grows while the audience is prepared and is fixed once ``prepared_at`` is set.
+    ``resend``: its people are those of another run who are sent to again, and ``audience`` is nobody.
     ``prepared_through`` is the last profile id whose row is made: where preparation goes on after a fault.
     """
 
@@ -29,6 +31,7 @@ class Run(models.Model):
     retention_days = models.PositiveSmallIntegerField()
     slots = models.PositiveSmallIntegerField()
     audience = TypedJSONField(model=AudienceChoice, default=AudienceChoice)
+    resend = TypedJSONField(model=ResendChoice, null=True)
     audience_description = models.CharField(max_length=300, blank=True)
     audience_count = models.IntegerField(default=0)
     prepared_through = models.BigIntegerField(default=0)

@@ -17,6 +17,7 @@ from notifications.selectors.log import (
     rows_by_id,
     rows_newer_count,
 )
+from notifications.selectors.resend import resend_counts, resend_rows, resends_of
 from notifications.selectors.runs import (
     RunCounts,
     notification_of_run,
@@ -45,6 +46,9 @@ __all__ = [
     "notification_of_run",
     "notification_page",
     "notification_rows",
+    "resend_counts",
+    "resend_rows",
+    "resends_of",
     "rows_by_id",
     "rows_newer_count",
     "run_counts",
