@@ -1,7 +1,10 @@
 """The people a marketer previews and tests with."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
 
+from django.db.models import Case, Q, QuerySet, Value, When
+
+from audience.attributes import name_problem
 from audience.fields import ATTRIBUTE_PREFIX
 from audience.models import Profile
 from audience.rules import Group, Rule, Rules
@@ -55,6 +58,33 @@ def people_after(campaign: Campaign, profile_id: int) -> list[Profile]:
 
 def people_lacking(campaign: Campaign, name: str) -> list[Profile]:
     """People of the audience without a value for a variable; raises RuleInvalid for what is no field of profiles."""
+    return list(_audience(campaign).filter(_without(name))[:PREVIEW_PEOPLE])
+
+
+def _without(name: str) -> Q:
     field = name if name in Profile.STANDARD_FIELDS else ATTRIBUTE_PREFIX + name
-    without = Rules(root=Group(items=(Rule(field=field, operator="is_not_set"),)))
-    return list(_audience(campaign).filter(rules_q(without))[:PREVIEW_PEOPLE])
+    return rules_q(Rules(root=Group(items=(Rule(field=field, operator="is_not_set"),))))
+
+
+def people_for_review(campaign: Campaign, names: Iterable[str]) -> list[tuple[str, Profile]]:
+    """Up to three different people with why they were chosen: who lacks most of the variables, the first, the last."""
+    audience = _audience(campaign)
+    chosen = [
+        ("Fewest values", _lacking_most(audience, names)),
+        ("First", audience.first()),
+        ("Last", audience.last()),
+    ]
+    found: dict[int, tuple[str, Profile]] = {}
+    for why, person in chosen:
+        if person is not None:
+            found.setdefault(person.pk, (why, person))
+    return list(found.values())
+
+
+def _lacking_most(audience: QuerySet[Profile], names: Iterable[str]) -> Profile | None:
+    """None when nobody in the audience lacks any of the variables."""
+    fields = [name for name in names if name in Profile.STANDARD_FIELDS or not name_problem(name)]
+    if not fields:
+        return None
+    missing = sum((Case(When(_without(name), then=1), default=0) for name in fields), start=Value(0))
+    return audience.annotate(missing=missing).filter(missing__gt=0).order_by("-missing", "id").first()

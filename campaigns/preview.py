@@ -81,9 +81,17 @@ def preview_make(
     problems = content_findings(campaign.workspace, content, connection=connection, audience=campaign.audience)
     if profile is None:
         return Preview(problems)
+    made = preview_render(campaign=campaign, content=content, connection=connection, profile=profile)
+    return replace(made, problems=problems)
+
+
+def preview_render(
+    *, campaign: Campaign, content: WebhookContent, connection: Connection | None, profile: Profile
+) -> Preview:
+    """The person's request alone, without looking for problems of the content."""
     context = preview_context(campaign, profile)
-    names = tuple(dict.fromkeys(variable.name for variable in variables(content)))
-    made = Preview(problems, lacking=names_lacking(names, context), names=names)
+    names = variable_names(content)
+    made = Preview((), lacking=names_lacking(names, context), names=names)
     try:
         compiled = compile_content(content, secret_attached=secret_attached(connection))
     except ContentInvalid:
@@ -93,6 +101,11 @@ def preview_make(
         return replace(made, render_problem=result)
     body = result.body.decode(errors="replace")
     return replace(made, request=result, headers=_headers(result, connection), body=body)
+
+
+def variable_names(content: WebhookContent) -> tuple[str, ...]:
+    """The person's variables that the content reads, each once, in the order of its fields."""
+    return tuple(dict.fromkeys(variable.name for variable in variables(content)))
 
 
 def names_lacking(names: Iterable[str], context: Mapping[str, Any]) -> tuple[str, ...]:

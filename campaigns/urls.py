@@ -1,12 +1,13 @@
 from django.urls import path
 
-from campaigns.views import content, lists, preview, runs, steps
+from campaigns.views import content, lists, preview, resend, runs, steps
 
 urlpatterns = [
     path("campaigns/", lists.campaigns, name="campaigns"),
     path("campaigns/new/", lists.create, name="campaign_new"),
     path("campaigns/<int:campaign>/setup/", steps.setup, name="campaign_setup"),
     path("campaigns/<int:campaign>/audience/", steps.audience, name="campaign_audience"),
+    path("campaigns/<int:campaign>/recipients/", steps.recipients, name="campaign_recipients"),
     path("campaigns/<int:campaign>/content/", content.content, name="campaign_content"),
     path("campaigns/<int:campaign>/content/preview/", preview.preview, name="campaign_preview"),
     path("campaigns/<int:campaign>/content/people/", preview.people, name="campaign_people"),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("campaigns/<int:campaign>/duplicate/", lists.duplicate, name="campaign_duplicate"),
     path("campaigns/<int:campaign>/archive/", lists.archive, name="campaign_archive"),
     path("campaigns/runs/<int:run>/", runs.run_detail, name="run_detail"),
+    path("campaigns/runs/<int:run>/resend/", resend.run_resend_page, name="run_resend"),
     path("campaigns/runs/<int:run>/live/", runs.run_live, name="run_live"),
     path("campaigns/runs/<int:run>/pause/", runs.control, {"action": "pause"}, name="run_pause"),
     path("campaigns/runs/<int:run>/resume/", runs.control, {"action": "resume"}, name="run_resume"),

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from pydantic import ValidationError
 
 from accounts.pages import WorkspaceRequest, workspace_page
@@ -16,6 +16,7 @@ from audience.rules_form import audience_answer, choice_posted, rules_editor
 from audience.selectors import segments_all
 from campaigns.models import Campaign
 from campaigns.problems import campaign_problems
+from campaigns.samples import review_samples
 from campaigns.schedule import Schedule
 from campaigns.selectors import campaign_get
 from campaigns.services import campaign_launch, campaign_schedule, campaign_unschedule
@@ -57,6 +58,16 @@ def audience(request: WorkspaceRequest, campaign: int) -> HttpResponse:
         answer=audience_answer(request.workspace, found.audience),
         **{f"is_{kind}": found.audience.kind == kind for kind in ("everyone", "segment", "rules", "test_users")},
     )
+
+
+@require_GET
+@workspace_page("workspace.view")
+def recipients(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    """How many people the campaign would reach at this moment, for the head of every step."""
+    found = campaign_get(request.workspace, campaign)
+    answer = audience_answer(request.workspace, found.audience)
+    now = timezone.now().astimezone(ZoneInfo(request.workspace.time_zone))
+    return render(request, "campaigns/_recipients.html", {"campaign": found, "answer": answer, "now": now})
 
 
 @require_http_methods(["GET", "POST"])
@@ -107,6 +118,7 @@ def review_page(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
         problems=problems,
         problem_links=[(problem, _problem_url(campaign, problem.step, problem.field)) for problem in problems],
         ready=not errors,
+        samples=review_samples(campaign) if campaign.channel and campaign.content.url else [],
         answer=answer,
         typed=str(answer.count) if answer.count > TYPE_TO_CONFIRM_ABOVE else "",
         may_launch=allowed(request.actor, "campaign.launch"),
