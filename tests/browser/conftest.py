@@ -1,7 +1,8 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import BrowserContext
 
 from tests.browser.walk import seed
 from tests.product import Product, running_product
@@ -14,9 +15,9 @@ def product() -> Iterator[Product]:
         yield product
 
 
-@pytest.fixture(scope="session")
-def base_url(product: Product) -> str:
-    return product.url
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext], product: Product) -> BrowserContext:
+    return new_context(base_url=product.url)
 
 
 @pytest.fixture(scope="session")

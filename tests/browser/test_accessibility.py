@@ -6,8 +6,9 @@ from tests.browser.inspection import SCRIPT_BYTES, SHIFT, STYLE_BYTES, Inspected
 from tests.browser.walk import addresses, is_page, sign_in
 
 ADDRESSES = sorted(set(addresses()), key=lambda address: address.name)
-# Swagger UI comes as it is: 400 KB of script, and it builds its page while loading.
+# Swagger UI comes as it is: 400 KB of script, a page built while loading, and markup that isn't ours to mend.
 FOREIGN = {"api_docs"}
+FOREIGN_RULES = ("nested-interactive", "heading-order")
 
 
 @pytest.fixture(scope="module")
@@ -43,20 +44,31 @@ def pages(visitors, product, path):
 @pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)
 def test_page(visitors, product, seeded, address):
     for visitor in pages(visitors, product, address.url(seeded)):
-        assert visitor.violations() == []
-        assert [found for dialog in visitor.dialogs() for found in visitor.violations(dialog)] == []
         within_budget(visitor, address.name)
+        assert violations(visitor, address.name) == []
+        assert [found for dialog in visitor.dialogs() for found in visitor.violations(dialog)] == []
         visitor.show("dark", 390)
-        assert visitor.violations() == []
+        assert violations(visitor, address.name) == []
         assert visitor.fits
         assert visitor.complaints == []
+
+
+def violations(visitor, name, within="html"):
+    """What axe finds; of a foreign page, what can be mended here."""
+    found = visitor.violations(within)
+    return [one for one in found if not (name in FOREIGN and one.startswith(FOREIGN_RULES))]
 
 
 def within_budget(visitor, name):
     if name not in FOREIGN:
         assert visitor.weight("script") <= SCRIPT_BYTES
         assert visitor.weight("stylesheet") <= STYLE_BYTES
-        assert visitor.shift <= SHIFT
+        stands_still(visitor)
+
+
+def stands_still(visitor):
+    shifts = visitor.shifts
+    assert sum(by for by, _ in shifts) <= SHIFT, shifts
 
 
 @pytest.mark.long
@@ -67,11 +79,11 @@ def test_page_in_every_form(visitors, product, seeded, address, theme, width):
     for visitor in pages(visitors, product, address.url(seeded)):
         visitor.show(theme, width)
         visitor.visit(visitor.page.url)
-        assert visitor.violations() == []
+        assert violations(visitor, address.name) == []
         assert [found for dialog in visitor.dialogs() for found in visitor.violations(dialog)] == []
         assert visitor.fits
         if address.name not in FOREIGN:
-            assert visitor.shift <= SHIFT
+            stands_still(visitor)
         assert visitor.complaints == []
 
 

@@ -9,7 +9,6 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.journey import ANSWER_WITHIN, Marketer
 from tests.product import Product
 
-AXE = Path(__file__).with_name("axe.min.js")
 PEOPLE = """user_id,First name,country,age,zip
 u-1,Ana,PT,34,01234
 ,Nobody,PT,1,80331
@@ -89,24 +88,3 @@ def test_a_file_without_user_id_is_refused_at_once(marketer, page, tmp_path):
     path.write_text("Customer ID,email\n1,a@example.com\n")
     import_file(marketer, path)
     expect(page.get_by_text("Rename the column “Customer ID” to user_id")).to_be_visible()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_the_pages_are_accessible(marketer, page, theme, width):
-    marketer.add_profile(user_id="u-1", first_name="Ana", test_user=True)
-    start = page.url.partition("/profiles/")[0]
-    page.emulate_media(color_scheme=theme)
-    page.set_viewport_size({"width": width, "height": 900})
-    person = page.url
-    for where in ("/profiles/", "/profiles/new/", "/profiles/imports/", "/profiles/imports/new/", "/segments/new/"):
-        assert violations(page, start + where) == []
-    assert violations(page, person) == []
-    assert violations(page, f"{person}edit/") == []
-
-
-def violations(page: Page, where: str) -> list[str]:
-    page.goto(where)
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run()")["violations"]
-    return [f"{where}: {violation['id']}" for violation in found]
