@@ -28,6 +28,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": find_chromium(), "args": ARGUMENTS}
 
 
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """None: Playwright keeps it as long as the session lives, and each folder of tests has its own pages."""
+    return ""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_password_hashes() -> Iterator[None]:
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):

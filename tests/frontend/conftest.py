@@ -1,8 +1,8 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from frontend import navigation
@@ -10,10 +10,16 @@ from tests.frontend import pages
 
 
 @pytest.fixture(scope="session")
-def base_url() -> Iterator[str]:
+def site() -> Iterator[str]:
+    """The address of the frontend's own test pages."""
     server = LiveServer("127.0.0.1")
     yield str(server.url)
     server.stop()
+
+
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext], site: str) -> BrowserContext:
+    return new_context(base_url=site)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from tests.frontend import pages
 
 
-def test_a_change_is_saved_by_itself(page: Page, base_url: str) -> None:
+def test_a_change_is_saved_by_itself(page: Page, site: str) -> None:
     page.goto("/form")
     page.get_by_label("Title").fill("Spring sale")
     expect(page.locator("[data-save-status]")).to_have_text("Saving…")
@@ -14,7 +14,7 @@ def test_a_change_is_saved_by_itself(page: Page, base_url: str) -> None:
     expect(page.locator("#version")).to_have_value("2")
 
 
-def test_a_second_editor_is_told_and_overwrites_nothing(page: Page, base_url: str) -> None:
+def test_a_second_editor_is_told_and_overwrites_nothing(page: Page, site: str) -> None:
     page.goto("/form")
     page.get_by_label("Answer").fill("conflict")
     expect(page.locator("[data-save-status]")).to_contain_text("Couldn't save: Kim saved a newer version.")
@@ -24,7 +24,7 @@ def test_a_second_editor_is_told_and_overwrites_nothing(page: Page, base_url: st
     expect(page.get_by_role("button", name="Reload")).to_be_visible()
 
 
-def test_a_failed_save_can_be_tried_again(page: Page, base_url: str) -> None:
+def test_a_failed_save_can_be_tried_again(page: Page, site: str) -> None:
     page.goto("/form")
     page.get_by_label("Answer").fill("broken once")
     expect(page.locator("[data-save-status]")).to_contain_text("Couldn't save: Something went wrong on our side.")
@@ -32,7 +32,7 @@ def test_a_failed_save_can_be_tried_again(page: Page, base_url: str) -> None:
     expect(page.locator("[data-save-status]")).to_have_text("Saved")
 
 
-def test_leaving_saves_first(page: Page, base_url: str) -> None:
+def test_leaving_saves_first(page: Page, site: str) -> None:
     page.goto("/form")
     page.get_by_label("Title").fill("Just typed")
     page.get_by_role("link", name="Another page").click()
@@ -40,7 +40,7 @@ def test_leaving_saves_first(page: Page, base_url: str) -> None:
     assert pages.saved[-1]["title"] == "Just typed"
 
 
-def test_sending_another_form_saves_first(page: Page, base_url: str) -> None:
+def test_sending_another_form_saves_first(page: Page, site: str) -> None:
     page.goto("/form")
     page.get_by_label("Title").fill("Just typed")
     page.get_by_role("button", name="Launch").click()
@@ -48,13 +48,13 @@ def test_sending_another_form_saves_first(page: Page, base_url: str) -> None:
     assert pages.saved[-1]["title"] == "Just typed"
 
 
-def test_who_is_signed_out_is_not_told_that_it_was_saved(page: Page, base_url: str) -> None:
+def test_who_is_signed_out_is_not_told_that_it_was_saved(page: Page, site: str) -> None:
     page.goto("/form")
     page.get_by_label("Answer").fill("signed out")
     expect(page.locator("[data-save-status]")).to_contain_text("Couldn't save: You are signed out.")
 
 
-def test_rows_grow_and_are_sent_with_their_numbers(page: Page, base_url: str) -> None:
+def test_rows_grow_and_are_sent_with_their_numbers(page: Page, site: str) -> None:
     page.goto("/form")
     page.get_by_label("Header 3", exact=True).fill("X-New")
     expect(page.get_by_label("Header 4", exact=True)).to_be_visible()
@@ -64,7 +64,7 @@ def test_rows_grow_and_are_sent_with_their_numbers(page: Page, base_url: str) ->
     assert "headers.1.enabled" not in sent
 
 
-def test_removing_a_row_closes_the_gap(page: Page, base_url: str) -> None:
+def test_removing_a_row_closes_the_gap(page: Page, site: str) -> None:
     page.goto("/form")
     page.locator("code-editor .cm-content").nth(3).wait_for()
     page.get_by_label("Remove header 1").click()
@@ -74,7 +74,7 @@ def test_removing_a_row_closes_the_gap(page: Page, base_url: str) -> None:
     assert pages.saved[-1]["headers.0.value"] == "{{ x }}"
 
 
-def test_an_editor_writes_to_its_form(page: Page, base_url: str) -> None:
+def test_an_editor_writes_to_its_form(page: Page, site: str) -> None:
     page.goto("/form")
     page.get_by_role("textbox", name="Body").wait_for()
     page.get_by_label("Body").fill('{"a": 1}')
@@ -82,7 +82,7 @@ def test_an_editor_writes_to_its_form(page: Page, base_url: str) -> None:
     assert pages.saved[-1]["body.text"] == '{"a": 1}'
 
 
-def test_a_one_line_editor_takes_no_line_breaks(page: Page, base_url: str) -> None:
+def test_a_one_line_editor_takes_no_line_breaks(page: Page, site: str) -> None:
     page.goto("/form")
     page.locator("#url .cm-content").wait_for()
     page.get_by_label("URL").press("End")
@@ -91,7 +91,7 @@ def test_a_one_line_editor_takes_no_line_breaks(page: Page, base_url: str) -> No
     assert pages.saved[-1]["url"] == "https://example.com/{{ user_id }}"
 
 
-def test_a_part_is_shown_and_sent_only_when_it_applies(page: Page, base_url: str) -> None:
+def test_a_part_is_shown_and_sent_only_when_it_applies(page: Page, site: str) -> None:
     page.goto("/form")
     expect(page.get_by_label("Only for b")).to_be_hidden()
     page.get_by_text("B", exact=True).click()
@@ -102,7 +102,7 @@ def test_a_part_is_shown_and_sent_only_when_it_applies(page: Page, base_url: str
     expect(page.get_by_label("Only for b")).to_be_hidden()
 
 
-def test_types_of_rows_come_and_go_with_the_kind(page: Page, base_url: str) -> None:
+def test_types_of_rows_come_and_go_with_the_kind(page: Page, site: str) -> None:
     page.goto("/form")
     expect(page.get_by_label("Type 1")).to_be_hidden()
     page.get_by_label("Pair 3", exact=True).fill("new")
@@ -114,28 +114,28 @@ def test_types_of_rows_come_and_go_with_the_kind(page: Page, base_url: str) -> N
     expect(page.get_by_label("Type 5")).to_be_visible()
 
 
-def test_a_problem_link_puts_the_cursor_in_its_field(page: Page, base_url: str) -> None:
+def test_a_problem_link_puts_the_cursor_in_its_field(page: Page, site: str) -> None:
     page.goto("/form")
     page.locator("code-editor .cm-content").nth(3).wait_for()
     page.get_by_role("link", name="Mend the header").click()
     expect(page.get_by_role("textbox", name="Value 2", exact=True)).to_be_focused()
 
 
-def test_a_problem_link_opens_the_tab_of_its_field(page: Page, base_url: str) -> None:
+def test_a_problem_link_opens_the_tab_of_its_field(page: Page, site: str) -> None:
     page.goto("/actions")
     page.get_by_role("link", name="Go deep").click()
     expect(page.get_by_label("Deep")).to_be_focused()
     expect(page.get_by_role("tab", name="Two")).to_have_attribute("aria-selected", "true")
 
 
-def test_arrow_keys_move_between_tabs(page: Page, base_url: str) -> None:
+def test_arrow_keys_move_between_tabs(page: Page, site: str) -> None:
     page.goto("/actions")
     page.get_by_role("tab", name="One").press("ArrowRight")
     expect(page.get_by_role("tab", name="Two")).to_be_focused()
     expect(page.get_by_text("First part")).to_be_hidden()
 
 
-def test_typed_confirmation_and_focus_back_to_the_menu(page: Page, base_url: str) -> None:
+def test_typed_confirmation_and_focus_back_to_the_menu(page: Page, site: str) -> None:
     page.goto("/actions")
     page.get_by_role("button", name="Options").press("Enter")
     page.keyboard.press("ArrowDown")
@@ -148,7 +148,7 @@ def test_typed_confirmation_and_focus_back_to_the_menu(page: Page, base_url: str
     expect(page.get_by_role("button", name="Options")).to_be_focused()
 
 
-def test_a_form_asks_before_it_is_sent(page: Page, base_url: str) -> None:
+def test_a_form_asks_before_it_is_sent(page: Page, site: str) -> None:
     page.goto("/actions")
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("dialog", name="Pause this run?")).to_be_visible()
@@ -159,7 +159,7 @@ def test_a_form_asks_before_it_is_sent(page: Page, base_url: str) -> None:
     expect(page.get_by_role("heading", name="Other page")).to_be_visible()
 
 
-def test_answers_bring_toasts_and_problems(page: Page, base_url: str) -> None:
+def test_answers_bring_toasts_and_problems(page: Page, site: str) -> None:
     page.goto("/actions")
     page.get_by_role("button", name="Check").click()
     expect(page.locator(".toast-note")).to_contain_text("Template saved")
@@ -167,7 +167,7 @@ def test_answers_bring_toasts_and_problems(page: Page, base_url: str) -> None:
     expect(page.get_by_label("URL")).to_have_attribute("aria-invalid", "true")
 
 
-def test_a_refusal_is_said_in_its_own_words(page: Page, base_url: str) -> None:
+def test_a_refusal_is_said_in_its_own_words(page: Page, site: str) -> None:
     page.goto("/actions")
     page.get_by_role("button", name="Refuse").click()
     expect(page.locator(".toast-bad")).to_contain_text("Webhook is off in this workspace.")
@@ -175,36 +175,36 @@ def test_a_refusal_is_said_in_its_own_words(page: Page, base_url: str) -> None:
     expect(page.locator(".toast-note")).to_have_count(0)
 
 
-def test_a_crash_is_said_in_words_and_shows_no_traceback(page: Page, base_url: str) -> None:
+def test_a_crash_is_said_in_words_and_shows_no_traceback(page: Page, site: str) -> None:
     page.goto("/actions")
     page.get_by_role("button", name="Crash").click()
     expect(page.locator(".toast-bad")).to_contain_text("Something went wrong on our side.")
     expect(page.get_by_text("Traceback")).to_have_count(0)
 
 
-def test_an_invalid_form_is_shown_in_place(page: Page, base_url: str) -> None:
+def test_an_invalid_form_is_shown_in_place(page: Page, site: str) -> None:
     page.goto("/actions")
     page.get_by_role("button", name="Invalid").click()
     expect(page.get_by_text("Choose a name")).to_be_visible()
     expect(page.locator(".toast-note")).to_have_count(0)
 
 
-def test_a_drawer_has_its_own_address(page: Page, base_url: str) -> None:
+def test_a_drawer_has_its_own_address(page: Page, site: str) -> None:
     page.goto("/actions")
     page.get_by_role("button", name="Open Ada").click()
     expect(page.get_by_role("dialog", name="Ada Lovelace")).to_be_visible()
-    expect(page).to_have_url(f"{base_url}/drawer")
+    expect(page).to_have_url(f"{site}/drawer")
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
-    expect(page).to_have_url(f"{base_url}/actions")
+    expect(page).to_have_url(f"{site}/actions")
     expect(page.get_by_role("button", name="Open Ada")).to_be_focused()
 
 
-def test_a_message_of_the_last_page_is_shown(page: Page, base_url: str) -> None:
+def test_a_message_of_the_last_page_is_shown(page: Page, site: str) -> None:
     page.goto("/told")
     expect(page.locator(".toast-ok")).to_contain_text("Campaign launched")
 
 
-def test_the_theme_is_kept(page: Page, base_url: str) -> None:
+def test_the_theme_is_kept(page: Page, site: str) -> None:
     page.goto("/actions")
     page.get_by_role("button", name="Your account").click()
     page.get_by_text("Dark", exact=True).click()
@@ -213,7 +213,7 @@ def test_the_theme_is_kept(page: Page, base_url: str) -> None:
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
-def test_copying(page: Page, base_url: str) -> None:
+def test_copying(page: Page, site: str) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/actions")
     page.get_by_role("button", name="Copy id").click()
@@ -221,7 +221,7 @@ def test_copying(page: Page, base_url: str) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == "ntf_01"
 
 
-def test_the_sidebar_opens_on_a_phone(page: Page, base_url: str) -> None:
+def test_the_sidebar_opens_on_a_phone(page: Page, site: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/actions")
     sidebar = page.get_by_role("button", name="Your account")

@@ -28,8 +28,8 @@ def ready(page: Page, address: str) -> None:
 
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_everybody_can_use_it(browser: Browser, base_url: str, width: int, theme: Any) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=theme, base_url=base_url)
+def test_everybody_can_use_it(browser: Browser, site: str, width: int, theme: Any) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=theme, base_url=site)
     page = context.new_page()
     ready(page, "/patterns")
     assert page.locator("html").get_attribute("data-bs-theme") == theme
@@ -39,14 +39,14 @@ def test_everybody_can_use_it(browser: Browser, base_url: str, width: int, theme
 
 
 @pytest.mark.parametrize("opener", ["Options", "Open dialog", "Open drawer", "Your account"])
-def test_everybody_can_use_what_opens(page: Page, base_url: str, opener: str) -> None:
+def test_everybody_can_use_what_opens(page: Page, site: str, opener: str) -> None:
     ready(page, "/patterns")
     page.get_by_role("button", name=opener).first.click()
     page.wait_for_timeout(300)
     assert violations(page) == []
 
 
-def test_nothing_is_refused_by_the_browser(page: Page, base_url: str, complaints: list[str]) -> None:
+def test_nothing_is_refused_by_the_browser(page: Page, site: str, complaints: list[str]) -> None:
     ready(page, "/patterns")
     page.get_by_label("Body", exact=True).last.click()
     page.keyboard.type("{{ f")
@@ -54,13 +54,13 @@ def test_nothing_is_refused_by_the_browser(page: Page, base_url: str, complaints
     assert complaints == []
 
 
-def test_nothing_jumps(page: Page, base_url: str) -> None:
+def test_nothing_jumps(page: Page, site: str) -> None:
     page.add_init_script(SHIFTS)
     ready(page, "/patterns")
     assert page.evaluate("window.shift || 0") <= 0.05
 
 
-def test_a_page_without_an_editor_loads_none(page: Page, base_url: str) -> None:
+def test_a_page_without_an_editor_loads_none(page: Page, site: str) -> None:
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url))
     page.goto("/other", wait_until="networkidle")

@@ -16,15 +16,15 @@ def _entries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(navigation, "_items", entries)
 
 
-def test_the_sidebar_shows_where_one_is(page: Page, base_url: str) -> None:
+def test_the_sidebar_shows_where_one_is(page: Page, site: str) -> None:
     page.goto("/w/acme/profiles/")
     main = page.get_by_role("navigation", name="Main")
     expect(main.locator("[aria-current=page]")).to_have_text("Profiles")
     main.get_by_role("link", name="Settings").click()
-    expect(page).to_have_url(f"{base_url}/w/acme/settings/members/")
+    expect(page).to_have_url(f"{site}/w/acme/settings/members/")
 
 
-def test_the_palette_jumps_by_keyboard_alone(page: Page, base_url: str) -> None:
+def test_the_palette_jumps_by_keyboard_alone(page: Page, site: str) -> None:
     page.goto("/w/acme/campaigns/")
     page.keyboard.press("Control+k")
     expect(page.get_by_role("combobox", name="Search or jump to")).to_be_focused()
@@ -32,10 +32,10 @@ def test_the_palette_jumps_by_keyboard_alone(page: Page, base_url: str) -> None:
     expect(page.get_by_role("option", selected=True)).to_have_text("Settings / Members")
     assert violations(page) == []
     page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{base_url}/w/acme/settings/members/")
+    expect(page).to_have_url(f"{site}/w/acme/settings/members/")
 
 
-def test_the_palette_says_when_it_finds_nothing_and_gives_focus_back(page: Page, base_url: str) -> None:
+def test_the_palette_says_when_it_finds_nothing_and_gives_focus_back(page: Page, site: str) -> None:
     page.goto("/w/acme/campaigns/")
     page.get_by_role("button", name="Search or jump to…").click()
     page.keyboard.type("zzz")

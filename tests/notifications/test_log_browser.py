@@ -18,12 +18,6 @@ from tests.notifications.ledger import failed_made, notification_made, run_made
 SOON = 9_000
 
 
-@pytest.fixture(scope="session")
-def base_url() -> str:
-    """None: each test has a server of its own."""
-    return ""
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _rows_beside_the_browser() -> Iterator[None]:
     """Playwright keeps a loop in this thread, where the tests make rows: Django must not mind, teardown included."""
