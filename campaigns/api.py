@@ -38,7 +38,7 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
     class Meta:
         model = Campaign
         fields = [
-            "id", "name", "status", "channel", "audience", "content", "schedule",
+            "id", "name", "labels", "status", "channel", "audience", "content", "schedule",
             "launch_at", "launch_problem", "revision", "created_at", "updated_at",
         ]  # fmt: skip
 
@@ -46,6 +46,7 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
 class CampaignCreateSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=120)
     channel = serializers.ChoiceField(ChannelKind.choices, default=ChannelKind.WEBHOOK)
+    labels = serializers.ListField(child=serializers.CharField(max_length=30), max_length=10, required=False)
     audience = StoredModelField(AudienceChoice, required=False)
     content = StoredModelField(WebhookContent, required=False)
     schedule = StoredModelField(Schedule, required=False)
@@ -55,6 +56,7 @@ class CampaignUpdateSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField(help_text="the revision you read; a newer one answers 409")
     name = serializers.CharField(max_length=120, required=False)
     channel = serializers.ChoiceField(ChannelKind.choices, required=False)
+    labels = serializers.ListField(child=serializers.CharField(max_length=30), max_length=10, required=False)
     audience = StoredModelField(AudienceChoice, required=False)
     content = StoredModelField(WebhookContent, required=False)
     schedule = StoredModelField(Schedule, required=False)

@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models import User, Workspace
@@ -7,6 +8,9 @@ from channels.models import ChannelKind
 from templates_lib.content import WebhookContent
 from webhooks_platform.base.transitions import Transitions
 from webhooks_platform.base.typed_json import TypedJSONField
+
+LABEL_LENGTH = 30
+LABEL_LIMIT = 10
 
 
 class CampaignStatus(models.TextChoices):
@@ -36,6 +40,7 @@ class Campaign(models.Model):
     name = models.CharField(max_length=120)
     status = models.CharField(max_length=12, choices=CampaignStatus.choices, default=CampaignStatus.DRAFT)
     channel = models.CharField(max_length=16, choices=ChannelKind.choices, blank=True)
+    labels = ArrayField(models.CharField(max_length=LABEL_LENGTH), default=list)
     audience = TypedJSONField(model=AudienceChoice, default=AudienceChoice)
     content = TypedJSONField(model=WebhookContent, default=WebhookContent)
     schedule = TypedJSONField(model=Schedule, default=Schedule)

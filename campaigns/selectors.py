@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Func, Q, QuerySet, TextField
 
 from accounts.models import Workspace
 from campaigns.errors import CampaignNotFound
 from campaigns.models import Campaign, CampaignStatus
 from notifications.models import Run
 from notifications.selectors import RunCounts, run_counts, run_counts_many, runs_latest, runs_of_campaign
+from notifications.states import RUN_TRANSITIONS, RunState
 from webhooks_platform.base.paging import Page, keyset_page
 
 LIST_ORDER = ("-updated_at", "-id")
+PAGE_SIZE = 25
+SORTS = {"": LIST_ORDER, "name": ("name", "id"), "newest": ("-id",), "oldest": ("id",)}
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,23 @@ class CampaignRow:
     campaign: Campaign
     run: Run | None
     counts: RunCounts | None
+
+    @property
+    def deletable(self) -> bool:
+        """A draft that never ran."""
+        return self.run is None and self.campaign.status == CampaignStatus.DRAFT
+
+    @property
+    def can_pause(self) -> bool:
+        return self.run is not None and RunState.PAUSED in RUN_TRANSITIONS[self.run.state]
+
+    @property
+    def can_resume(self) -> bool:
+        return self.run is not None and self.run.state == RunState.PAUSED
+
+    @property
+    def can_stop(self) -> bool:
+        return self.run is not None and RunState.STOPPING in RUN_TRANSITIONS[self.run.state]
 
 
 def campaign_get(workspace: Workspace, campaign_id: int) -> Campaign:
@@ -36,20 +56,35 @@ def campaigns_of(workspace: Workspace) -> QuerySet[Campaign]:
     return Campaign.objects.filter(workspace=workspace).select_related("workspace")
 
 
-def campaigns_listed(workspace: Workspace, *, search: str = "", status: str = "") -> QuerySet[Campaign]:
-    """Campaigns by search text and status; archived ones only when asked for."""
+def campaigns_listed(
+    workspace: Workspace, *, search: str = "", status: str = "", label: str = ""
+) -> QuerySet[Campaign]:
+    """Campaigns by search text (in name and labels), status and label; archived ones only when asked for."""
     rows = campaigns_of(workspace)
     rows = rows.filter(status=status) if status else rows.exclude(status=CampaignStatus.ARCHIVED)
-    return rows.filter(name__icontains=search) if search else rows
+    if label:
+        rows = rows.filter(labels__contains=[label])
+    return rows.filter(Q(name__icontains=search) | Q(labels__contains=[search])) if search else rows
+
+
+def labels_used(workspace: Workspace) -> list[str]:
+    """Every label of the workspace's campaigns, by name."""
+    rows = campaigns_of(workspace).annotate(label=Func("labels", function="unnest", output_field=TextField()))
+    return sorted(set(rows.values_list("label", flat=True)), key=str.casefold)
 
 
 def campaign_rows(
-    workspace: Workspace, *, search: str = "", status: str = "", after: str = "", size: int = 25
+    workspace: Workspace,
+    *,
+    search: str = "",
+    status: str = "",
+    label: str = "",
+    sort: str = "",
+    after: str = "",
 ) -> tuple[list[CampaignRow], str]:
     """One page of rows and the cursor of the next page. Four queries, whatever the number of rows."""
-    page: Page[Campaign] = keyset_page(
-        campaigns_listed(workspace, search=search, status=status), order=LIST_ORDER, after=after, size=size
-    )
+    listed = campaigns_listed(workspace, search=search, status=status, label=label)
+    page: Page[Campaign] = keyset_page(listed, order=SORTS.get(sort, LIST_ORDER), after=after, size=PAGE_SIZE)
     latest = runs_latest(workspace, [campaign.pk for campaign in page.items])
     counts = run_counts_many(list(latest.values()))
     rows = [_row(campaign, latest.get(campaign.pk), counts) for campaign in page.items]

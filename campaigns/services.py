@@ -11,19 +11,21 @@ from accounts.audit import audit
 from accounts.permissions import permit
 from audience.selection import choice_frozen, choice_sentence
 from campaigns.errors import EditedMeanwhile, NotReady
+from campaigns.labels import labels_check
 from campaigns.models import Campaign, CampaignStatus
 from campaigns.problems import campaign_problems
 from channels.models import ChannelKind
 from channels.selectors import channel_enabled, send_policy
 from delivery.services import run_start
 from notifications.models import Run
+from notifications.selectors import runs_latest
 from notifications.states import RunKind
-from webhooks_platform.base.errors import InvalidInput, ProductError
+from webhooks_platform.base.errors import InvalidInput, ProductError, StaleState
 from webhooks_platform.base.transitions import move
 
 LAUNCH_STEPS = frozenset({"setup", "audience", "content"})
 SCHEDULE_STEPS = LAUNCH_STEPS | {"schedule"}
-EDITABLE = ("name", "channel", "audience", "content", "schedule")
+EDITABLE = ("name", "labels", "channel", "audience", "content", "schedule")
 
 
 @transaction.atomic
@@ -59,6 +61,7 @@ def _check_parts(actor: Actor, parts: dict[str, Any]) -> None:
         raise InvalidInput(f"A campaign has no {', '.join(sorted(unknown))} to change.")
     if "name" in parts and not 1 <= len(parts["name"].strip()) <= 120:
         raise InvalidInput("Give the campaign a name of 1 to 120 characters.", field="name")
+    labels_check(parts.get("labels", ()))
     if parts.get("channel") and not channel_enabled(actor.workspace, ChannelKind.WEBHOOK):
         raise InvalidInput(
             "Webhook is switched off in this workspace. Switch it on in Settings > Channels > Manage Channels.",
@@ -190,7 +193,12 @@ def campaign_duplicate(*, campaign: Campaign, actor: Actor) -> Campaign:
     """A new draft with the same parts, not scheduled."""
     name = f"Copy of {campaign.name}"[:120]
     return campaign_create(
-        actor=actor, name=name, channel=campaign.channel, audience=campaign.audience, content=campaign.content
+        actor=actor,
+        name=name,
+        labels=campaign.labels,
+        channel=campaign.channel,
+        audience=campaign.audience,
+        content=campaign.content,
     )
 
 
@@ -201,3 +209,13 @@ def campaign_archive(*, campaign: Campaign, actor: Actor) -> Campaign:
     move(campaign, CampaignStatus.ARCHIVED, transitions=Campaign.TRANSITIONS, launch_at=None)
     audit(actor, "campaign.archived", campaign)
     return campaign
+
+
+@transaction.atomic
+def campaign_delete(*, campaign: Campaign, actor: Actor) -> None:
+    """Removes a draft that never ran, for good. Raises StaleState for any other: its log must stay explained."""
+    permit(actor, "campaign.edit")
+    audit(actor, "campaign.delete", campaign, name=campaign.name)
+    drafts = Campaign.objects.filter(pk=campaign.pk, status=CampaignStatus.DRAFT)
+    if runs_latest(campaign.workspace, [campaign.pk]) or not drafts.delete()[0]:
+        raise StaleState(f"“{campaign.name}” has run or is scheduled, so it can't be deleted. Archive it instead.")

@@ -22,6 +22,7 @@ urlpatterns = [
     path("campaigns/<int:campaign>/launch/", steps.launch, name="campaign_launch"),
     path("campaigns/<int:campaign>/unschedule/", steps.unschedule, name="campaign_unschedule"),
     path("campaigns/<int:campaign>/duplicate/", lists.duplicate, name="campaign_duplicate"),
+    path("campaigns/<int:campaign>/delete/", lists.delete, name="campaign_delete"),
     path("campaigns/<int:campaign>/archive/", lists.archive, name="campaign_archive"),
     path("campaigns/runs/<int:run>/", runs.run_detail, name="run_detail"),
     path("campaigns/runs/<int:run>/resend/", resend.run_resend_page, name="run_resend"),

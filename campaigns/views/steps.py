@@ -14,11 +14,12 @@ from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
 from audience.rules_form import audience_answer, choice_posted, rules_editor
 from audience.selectors import segments_all
+from campaigns.labels import labels_posted
 from campaigns.models import Campaign
 from campaigns.problems import campaign_problems
 from campaigns.samples import review_samples
 from campaigns.schedule import Schedule
-from campaigns.selectors import campaign_get
+from campaigns.selectors import campaign_get, labels_used
 from campaigns.services import campaign_launch, campaign_schedule, campaign_unschedule
 from campaigns.views.builder import builder_page, posted_revision, save_step, step_url
 from channels.models import ChannelKind
@@ -33,13 +34,16 @@ TYPE_TO_CONFIRM_ABOVE = 10_000
 def setup(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     found = campaign_get(request.workspace, campaign)
     if request.method == "POST":
-        return save_step(request, found, name=request.POST.get("name", ""), channel=request.POST.get("channel", ""))
+        name, channel = request.POST.get("name", ""), request.POST.get("channel", "")
+        return save_step(request, found, name=name, channel=channel, **labels_posted(request.POST))
     return builder_page(
         request,
         found,
         "setup",
         webhook_enabled=channel_enabled(request.workspace, ChannelKind.WEBHOOK),
         is_webhook=found.channel == ChannelKind.WEBHOOK,
+        labels_text=", ".join(found.labels),
+        labels_known=labels_used(request.workspace),
     )
 
 

@@ -124,8 +124,8 @@ def test_an_archived_campaign_leaves_the_list(as_owner, campaign, workspace):
     assert "Win-back" in as_owner.get(listed + "?status=archived").content.decode()
 
 
-# User, membership, the page of campaigns, their latest runs, their tallies, the user's workspaces.
-LIST_QUERIES = 6
+# User, membership, the page of campaigns, their latest runs, their tallies, the labels, the user's workspaces.
+LIST_QUERIES = 7
 
 
 @pytest.mark.parametrize("count", [1, 25])

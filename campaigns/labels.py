@@ -1,0 +1,34 @@
+"""Labels: free words by which people group campaigns."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from campaigns.models import LABEL_LENGTH, LABEL_LIMIT
+from webhooks_platform.base.errors import InvalidInput
+
+
+def labels_read(text: str) -> list[str]:
+    """The labels of a text with commas, each once whatever its case, in the order written."""
+    found: dict[str, str] = {}
+    for label in (" ".join(part.split()) for part in text.split(",")):
+        if label:
+            found.setdefault(label.casefold(), label)
+    return list(found.values())
+
+
+def labels_check(labels: Iterable[str]) -> None:
+    """Raises InvalidInput for labels that can't be kept."""
+    listed = list(labels)
+    if len(listed) > LABEL_LIMIT:
+        raise InvalidInput(f"A campaign can have {LABEL_LIMIT} labels at most. Remove some.", field="labels")
+    for label in listed:
+        if not 1 <= len(label.strip()) <= LABEL_LENGTH or "," in label or not label.isprintable():
+            raise InvalidInput(
+                f"“{label[:LABEL_LENGTH]}” can't be a label. Use 1 to {LABEL_LENGTH} characters, no commas.",
+                field="labels",
+            )
+
+
+def labels_posted(data: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What a form says about labels; nothing when it has no such field."""
+    return {"labels": labels_read(data["labels"])} if "labels" in data else {}

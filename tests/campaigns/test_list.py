@@ -1,0 +1,131 @@
+"""Existing campaigns: filters, order, labels, what Options offers, and deleting a draft."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEntry
+from campaigns.models import Campaign, CampaignStatus
+from campaigns.selectors import campaign_rows, labels_used
+from campaigns.services import campaign_delete, campaign_duplicate, campaign_update
+from notifications.models import Run
+from notifications.states import RunState
+from tests import cast
+from webhooks_platform.base.errors import InvalidInput, NotAllowed, StaleState
+
+pytestmark = pytest.mark.django_db
+
+
+def names(workspace, **filters):
+    return [row.campaign.name for row in campaign_rows(workspace, **filters)[0]]
+
+
+def ran(campaign, state=RunState.RUNNING, kind="live"):
+    return Run.objects.create(
+        workspace=campaign.workspace,
+        campaign_id=campaign.pk,
+        campaign_name=campaign.name,
+        kind=kind,
+        state=state,
+        run_at=timezone.now(),
+        content=campaign.content,
+        retention_days=30,
+        slots=1,
+    )
+
+
+@pytest.fixture
+def three(workspace):
+    for name, labels in [("Beta", ["vip"]), ("alpha", []), ("Gamma", ["vip", "spring"])]:
+        Campaign.objects.create(workspace=workspace, name=name, labels=labels)
+
+
+@pytest.fixture
+def page(client, owner, workspace):
+    cast.signed_in(client, owner)
+    return lambda **query: client.get(reverse("campaigns", kwargs={"workspace": "acme"}), query).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({}, ["Gamma", "alpha", "Beta"]),
+        ({"search": "AM"}, ["Gamma"]),
+        ({"search": "spring"}, ["Gamma"]),
+        ({"label": "vip"}, ["Gamma", "Beta"]),
+        ({"label": "vip", "sort": "oldest"}, ["Beta", "Gamma"]),
+        ({"sort": "newest", "search": "a"}, ["Gamma", "alpha", "Beta"]),
+        ({"status": "launched"}, []),
+    ],
+)
+def test_filters_and_order(workspace, three, filters, found):
+    assert names(workspace, **filters) == found
+
+
+def test_sorted_by_name(workspace, three):
+    assert sorted(names(workspace, sort="name")) == sorted(["alpha", "Beta", "Gamma"])
+
+
+def test_labels_are_of_this_workspace_only(workspace, three, outsider):
+    Campaign.objects.create(workspace=outsider.workspaces.get(), name="X", labels=["secret"])
+    assert labels_used(workspace) == ["spring", "vip"]
+
+
+def test_the_page_takes_any_address(page, three):
+    assert "No campaign fits" in page(q="nothing\x00like this")
+    assert "Gamma" in page(status="no-such", sort="; drop", label="")
+
+
+def test_labels_are_saved_on_setup_and_copied(client, owner, actor, campaign):
+    setup = reverse("campaign_setup", kwargs={"workspace": "acme", "campaign": campaign.pk})
+    form = {"revision": 1, "name": "Renamed", "channel": "webhook", "labels": "VIP, spring"}
+    assert cast.signed_in(client, owner).post(setup, form).status_code == 200
+    campaign.refresh_from_db()
+    assert (campaign.name, campaign.labels) == ("Renamed", ["VIP", "spring"])
+    assert campaign_duplicate(campaign=campaign, actor=actor).labels == ["VIP", "spring"]
+
+
+def test_a_bad_label_is_refused(campaign, actor):
+    with pytest.raises(InvalidInput):
+        campaign_update(campaign=campaign, actor=actor, revision=1, labels=["x" * 31])
+
+
+@pytest.mark.parametrize(
+    ("state", "offered"),
+    [(RunState.RUNNING, ["pause", "stop"]), (RunState.PAUSED, ["resume", "stop"]), (RunState.COMPLETED, [])],
+)
+def test_options_steer_the_latest_run(page, campaign, state, offered):
+    run = ran(campaign, state)
+    shown = page()
+    for name in ("pause", "resume", "stop"):
+        assert (reverse(f"run_{name}", kwargs={"workspace": "acme", "run": run.pk}) in shown) == (name in offered)
+
+
+def test_a_draft_that_never_ran_can_be_deleted(campaign, actor):
+    ran(campaign, kind="test")
+    campaign_delete(campaign=campaign, actor=actor)
+    assert not Campaign.objects.exists()
+    assert AuditEntry.objects.get(action="campaign.delete").detail["name"] == "Win-back"
+
+
+def test_what_ran_or_waits_is_not_deleted(campaign, actor, viewer):
+    with pytest.raises(NotAllowed):
+        campaign_delete(campaign=campaign, actor=cast.acting(viewer, campaign.workspace))
+    Campaign.objects.update(status=CampaignStatus.SCHEDULED)
+    with pytest.raises(StaleState, match="Archive it instead"):
+        campaign_delete(campaign=campaign, actor=actor)
+    Campaign.objects.update(status=CampaignStatus.DRAFT)
+    ran(campaign)
+    with pytest.raises(StaleState):
+        campaign_delete(campaign=campaign, actor=actor)
+    assert Campaign.objects.exists()
+    assert not AuditEntry.objects.filter(action="campaign.delete").exists()
+
+
+def test_deleting_asks_for_the_name(client, owner, campaign, page):
+    url = reverse("campaign_delete", kwargs={"workspace": "acme", "campaign": campaign.pk})
+    assert url in page()
+    assert "type “Win-back” to confirm" in client.post(url, {"typed": "Win"}, follow=True).content.decode()
+    assert Campaign.objects.exists()
+    client.post(url, {"typed": "Win-back"})
+    assert not Campaign.objects.exists()
