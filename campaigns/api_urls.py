@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns import api
+from campaigns import api, resend_api
 
 urlpatterns = [
     path("campaigns", api.CampaignsView.as_view(), name="api_campaigns"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("campaigns/<int:campaign>/schedule", api.CampaignScheduleView.as_view(), name="api_campaign_schedule"),
     path("runs/<int:run>/pause", api.RunPauseView.as_view(), name="api_run_pause"),
     path("runs/<int:run>/resume", api.RunResumeView.as_view(), name="api_run_resume"),
+    path("runs/<int:run>/resend", resend_api.RunResendView.as_view(), name="api_run_resend"),
     path("runs/<int:run>/stop", api.RunStopView.as_view(), name="api_run_stop"),
 ]

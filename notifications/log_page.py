@@ -14,8 +14,10 @@ from accounts.models import Workspace
 from notifications.errors import FilterInvalid
 from notifications.filters import REASON_CHOICES, STATE_CHOICES, TEST_CHOICES, FilterQuery
 from notifications.models import Notification, Run
+from notifications.resend import RESENDABLE
 from notifications.selectors import (
     LogFilters,
+    RunCounts,
     error_groups,
     run_counts,
     run_get,
@@ -24,7 +26,7 @@ from notifications.selectors import (
     runs_of_campaign,
     runs_open,
 )
-from notifications.states import FINAL, RUN_OPEN
+from notifications.states import FINAL, RUN_OPEN, RunKind
 
 PAGE_SIZE = 50
 RUNS_OFFERED = 50
@@ -92,6 +94,15 @@ def summary(place: LogPlace) -> dict[str, Any]:
     if not place.of_run:
         return {"groups": groups}
     return {"groups": groups, "counts": run_counts(place.run), "latency": run_latency(place.run)}
+
+
+def resend_query(place: LogPlace, counts: RunCounts | None) -> FilterQuery | None:
+    """The filters that a resend of the people shown begins with; None where nobody shown could be sent to again."""
+    if place.run is None or counts is None or place.run.kind != RunKind.LIVE:
+        return None
+    if place.filters.state not in ("", *RESENDABLE) or not (counts.failed or counts.skipped or counts.cancelled):
+        return None
+    return FilterQuery(place.filters).without("campaign", "run")
 
 
 def _group_query(place: LogPlace, run: Run, group: Any) -> str:

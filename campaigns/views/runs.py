@@ -14,7 +14,7 @@ from accounts.permissions import allowed
 from campaigns.progress import Progress, run_progress, words_for
 from delivery.services import run_pause, run_resume, run_stop
 from notifications.models import Run
-from notifications.selectors import error_groups, run_counts, run_get
+from notifications.selectors import RunCounts, error_groups, run_counts, run_get
 from notifications.states import RUN_OPEN, RUN_TRANSITIONS, RunState
 from webhooks_platform.base.errors import StaleState
 
@@ -42,7 +42,8 @@ def run_live(request: WorkspaceRequest, run: int) -> HttpResponse:
 
 
 def _page(request: WorkspaceRequest, run: Run) -> dict[str, Any]:
-    return {**_live(run), **_controls(request, run)}
+    live = _live(run)
+    return {**live, **_controls(request, run, live["counts"])}
 
 
 def _live(run: Run) -> dict[str, Any]:
@@ -61,10 +62,11 @@ def _live(run: Run) -> dict[str, Any]:
     }
 
 
-def _controls(request: WorkspaceRequest, run: Run) -> dict[str, Any]:
+def _controls(request: WorkspaceRequest, run: Run, counts: RunCounts) -> dict[str, Any]:
     following = RUN_TRANSITIONS[run.state]
     return {
         "may_control": allowed(request.actor, "run.control"),
+        "may_resend": bool(counts.failed or counts.skipped or counts.cancelled),
         "can_pause": RunState.PAUSED in following,
         "can_resume": run.state == RunState.PAUSED,
         "can_stop": RunState.STOPPING in following,

@@ -5,9 +5,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.pages import WorkspaceRequest, workspace_page
+from accounts.permissions import allowed
 from notifications.export import export_lines
 from notifications.filters import FilterQuery, filters_from
-from notifications.log_page import PAGE_SIZE, LogPlace, choices, live_summary, refresh_of, row_places, summary
+from notifications.log_page import (
+    PAGE_SIZE,
+    LogPlace,
+    choices,
+    live_summary,
+    refresh_of,
+    resend_query,
+    row_places,
+    summary,
+)
 from notifications.selectors import log_rows, notification_page, rows_by_id, rows_newer_count
 from notifications.selectors.log import NEWER_LIMIT
 
@@ -20,9 +30,12 @@ def notifications_log(request: WorkspaceRequest) -> HttpResponse:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = notification_page(request.workspace, filters, after=after, before=before, size=PAGE_SIZE)
     top = page.items[0] if page.items and not page.newer_cursor else None
+    figures = summary(place)
     context = {
         "place": place,
         "filters": filters,
+        "may_launch": allowed(request.actor, "campaign.launch"),
+        "resend_query": resend_query(place, figures.get("counts")),
         "query": query,
         "rows": log_rows(request.workspace, page.items),
         "newer": page.newer_cursor and query.address(request.workspace, before=page.newer_cursor),
@@ -30,7 +43,7 @@ def notifications_log(request: WorkspaceRequest) -> HttpResponse:
         "cleared": query.without("state", "reason", "status_code", "person", "test").address(request.workspace),
         "export_url": query.export_address(request.workspace),
         "refresh": refresh_of(place, page.items, top),
-        **summary(place),
+        **figures,
         **choices(place),
     }
     return render(request, "notifications/log.html", context)

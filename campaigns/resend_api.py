@@ -1,0 +1,84 @@
+"""Resending over the REST API: the count, then the run."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.permissions import permit
+from campaigns.api import ActorView, RunStateSerializer
+from campaigns.resend import run_resend
+from notifications.filters import filters_from
+from notifications.models import Run
+from notifications.resend import RESENDABLE, ResendChoice
+from notifications.selectors import resend_counts, resends_of, run_get
+from notifications.states import Reason
+
+REASONS = [value for value in Reason.values if value]
+
+
+class ResendSerializer(serializers.Serializer[Any]):
+    states = serializers.MultipleChoiceField(choices=RESENDABLE, default={"failed"}, allow_empty=False)
+    reason = serializers.ChoiceField(REASONS, required=False, default="", allow_blank=True)
+    status_code = serializers.IntegerField(min_value=100, max_value=999, required=False, default=None, allow_null=True)
+    person = serializers.CharField(max_length=200, required=False, default="", allow_blank=True, help_text="a user_id")
+    test = serializers.BooleanField(required=False, default=None, allow_null=True, help_text="test users only, or none")
+    same_webhook_id = serializers.BooleanField(default=False)
+    content = serializers.ChoiceField(["original", "current"], default="original")
+    earlier = serializers.IntegerField(
+        required=False, help_text="how many resends of this run you know of; when there are more, the answer is 409"
+    )
+
+
+class ResendCountSerializer(serializers.Serializer[Any]):
+    failed = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    earlier = serializers.IntegerField(help_text="how many resends of this run there are")
+
+
+class RunResendView(ActorView):
+    @extend_schema(
+        operation_id="runs_resend_count",
+        parameters=[
+            OpenApiParameter("reason", str, enum=REASONS),
+            OpenApiParameter("status", int, description="the status code of the answer"),
+            OpenApiParameter("person", str, description="a user_id"),
+            OpenApiParameter("test", str, enum=["yes", "no"]),
+        ],
+        responses={200: ResendCountSerializer},
+    )
+    def get(self, request: Request, run: int) -> Response:
+        """How many people a resend of each state would reach. Sends nothing."""
+        found = self._run(run, "workspace.view")
+        filters = filters_from(request.query_params.dict())
+        choice = ResendChoice(
+            run_id=found.pk,
+            reason=filters.reason,
+            status_code=filters.status_code,
+            person=filters.person,
+            test=filters.test,
+        )
+        counts = resend_counts(found.workspace, choice, until=timezone.now())
+        return Response({**counts, "earlier": resends_of(found).count()})
+
+    @extend_schema(operation_id="runs_resend", request=ResendSerializer, responses={201: RunStateSerializer})
+    def post(self, request: Request, run: int) -> Response:
+        """Sends again to the people of this run who ended so. The answer's run is where to look next."""
+        found = self._run(run, "campaign.launch")
+        data = ResendSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        values = dict(data.validated_data)
+        options = {name: values.pop(name) for name in ("content", "earlier") if name in values}
+        wanted = values.pop("states")
+        states = tuple(state for state in RESENDABLE if state in wanted)
+        choice = ResendChoice(run_id=found.pk, states=states, **values)
+        made = run_resend(run=found, actor=self.actor(), choice=choice, at=timezone.now(), **options)
+        return Response(RunStateSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    def _run(self, run: int, action: str) -> Run:
+        permit(self.actor(), action)
+        return run_get(self.actor().workspace, run)
