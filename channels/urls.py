@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from channels.views import connections, switches
+from channels.views import connections, secrets, switches
 
 urlpatterns = [
     path("settings/channels/", switches.manage_channels, name="manage_channels"),
@@ -11,4 +11,6 @@ urlpatterns = [
     path("settings/connections/new/", connections.new_connection, name="connection_new"),
     path("settings/connections/<int:connection>/", connections.edit_connection, name="connection_edit"),
     path("settings/connections/<int:connection>/archive/", connections.archive_connection, name="connection_archive"),
+    path("settings/connections/<int:connection>/test/", secrets.test_connection, name="connection_test"),
+    path("settings/connections/<int:connection>/secret/", secrets.replace_secret, name="connection_secret"),
 ]

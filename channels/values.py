@@ -60,7 +60,7 @@ def _auth_checked(values: ConnectionValues) -> ConnectionValues:
     if uses_key:
         _check_key_name(values.auth_kind, key_name)
     if secret:
-        _check_secret(values.auth_kind, secret)
+        secret_check(values.auth_kind, secret)
     return replace(values, username=username, key_name=key_name, secret=secret)
 
 
@@ -85,7 +85,8 @@ def _check_key_name(auth_kind: str, key_name: str) -> None:
         raise ConnectionInvalid(f"{key_name} is set by the sender itself. Use another header.", field="key_name")
 
 
-def _check_secret(auth_kind: str, secret: str) -> None:
+def secret_check(auth_kind: str, secret: str) -> None:
+    """Whether the secret can be sent that way; raises ConnectionInvalid, field "secret"."""
     if len(secret) > SECRET_LENGTH:
         raise ConnectionInvalid(f"The secret is longer than {SECRET_LENGTH} characters.", field="secret")
     if auth_kind == AuthKind.BEARER and not _VISIBLE_ASCII.fullmatch(secret):

@@ -13,6 +13,8 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         # Models are loaded only now.
         from audience.sections import register as register_section
+        from channels.registry import register_connection_activity
+        from notifications.connection_activity import connection_activity
         from notifications.partitions import partitions_ensure
         from notifications.person_section import PERSON_SECTION
 
@@ -21,5 +23,6 @@ class NotificationsConfig(AppConfig):
             partitions_ensure(now=timezone.now())
 
         register_section(PERSON_SECTION)
+        register_connection_activity(connection_activity)
         register(NavItem("Notifications", "list-details", "notifications_log", order=15))
         post_migrate.connect(make_partitions, sender=self, weak=False)

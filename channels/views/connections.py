@@ -13,7 +13,7 @@ from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
 from channels.forms import GUARANTEES, ConnectionForm, initial_values, periods_offered
 from channels.models import AuthKind, Connection, SendPolicy
-from channels.registry import connection_uses
+from channels.registry import connection_uses, connections_activity
 from channels.selectors import connection_get, connections_available
 from channels.services import connection_archive, connection_save
 from webhooks_platform.base.errors import ProductError
@@ -22,8 +22,10 @@ from webhooks_platform.base.errors import ProductError
 @require_safe
 @workspace_page("workspace.view")
 def connections(request: WorkspaceRequest) -> HttpResponse:
+    found = list(connections_available(request.workspace))
+    activity = connections_activity(request.workspace, found)
     context = {
-        "connections": connections_available(request.workspace),
+        "connections": [(connection, activity[connection.pk]) for connection in found],
         "may_edit": allowed(request.actor, "connection.edit"),
     }
     return render(request, "channels/connections.html", context)
@@ -67,6 +69,12 @@ def _edit(request: WorkspaceRequest, connection: Connection | None) -> HttpRespo
     return render(request, "channels/connection_edit.html", context, status=422 if form.errors else 200)
 
 
+def show_connection(request: WorkspaceRequest, connection: Connection, **shown: Any) -> HttpResponse:
+    """The page of a stored connection, with what an action on it found."""
+    context = _edit_page(ConnectionForm(), connection)
+    return render(request, "channels/connection_edit.html", {**context, **shown})
+
+
 def _stored(request: WorkspaceRequest, connection: Connection | None) -> Connection | None:
     """The connection as it is in the database: a refused save must not show through."""
     return connection_get(request.workspace, connection.pk) if connection else None
@@ -85,5 +93,11 @@ def _edit_page(form: ConnectionForm, connection: Connection | None) -> dict[str,
         "auth_kinds": AuthKind.choices,
         "guarantees": GUARANTEES,
         "periods": periods_offered(shown["within_seconds"]),
-        "uses": connection_uses(connection) if connection else [],
+        **(_known(connection) if connection else {}),
     }
+
+
+def _known(connection: Connection) -> dict[str, Any]:
+    """What else is known of a stored connection."""
+    activity = connections_activity(connection.workspace, [connection])[connection.pk]
+    return {"uses": connection_uses(connection), "activity": activity}

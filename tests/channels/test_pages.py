@@ -192,8 +192,8 @@ def test_the_list_asks_no_more_for_more_rows(
     for number in range(count):
         Connection.objects.create(workspace=workspace, name=f"no. {number}", origin="https://a.example")
     signed_in(client, owner)
-    # user, membership, connections, workspaces of the switcher
-    with django_assert_num_queries(4):
+    # user, membership, connections, their last success and failure, workspaces of the switcher
+    with django_assert_num_queries(6):
         client.get(url("connections"))
 
 

@@ -1,0 +1,25 @@
+"""Replacing a connection's secrets. Each function asks for the right, is one transaction and leaves an audit row."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.audit import audit
+from accounts.permissions import permit
+from channels.errors import ConnectionInvalid
+from channels.models import AuthKind, Connection
+from channels.values import secret_check
+
+
+@transaction.atomic
+def connection_secret_replace(*, actor: Actor, connection: Connection, secret: str) -> None:
+    """From its next turn on, within seconds, a run in flight uses the new secret. Raises ConnectionInvalid."""
+    permit(actor, "connection.edit")
+    if connection.auth_kind == AuthKind.NONE:
+        raise ConnectionInvalid("This connection has no authentication, so it has no secret.", field="secret")
+    if not secret:
+        raise ConnectionInvalid("Enter the new secret.", field="secret")
+    secret_check(connection.auth_kind, secret)
+    connection.secret, connection.secret_changed_at = secret, timezone.now()
+    connection.save(update_fields=["encrypted_secret", "secret_changed_at", "updated_at"])
+    audit(actor, "connection.secret_replaced", connection)

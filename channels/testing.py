@@ -1,0 +1,100 @@
+"""*Test connection*: one real request to the origin, and what became of it in words."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import httpx
+
+from accounts.actors import Actor
+from accounts.audit import audit
+from accounts.permissions import permit
+from channels.credentials import connection_auth_apply
+from channels.models import AuthKind, Connection
+from outbound.loop import HttpLoop, http_loop
+from outbound.outcomes import Answer, BreakKind, Broken
+from outbound.response_parts import Body
+
+# A person waits for it, whatever runs are allowed.
+MOST_SECONDS = 15.0
+USER_AGENT = (b"user-agent", b"webhooks-platform/1 (+https://www.standardwebhooks.com)")
+
+Tone = Literal["ok", "warn", "bad"]
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What a test found: ``title`` in a few words, ``text`` with what to do."""
+
+    tone: Tone
+    title: str
+    text: str
+
+
+_BROKEN: dict[BreakKind, tuple[str, str]] = {
+    BreakKind.NAME_NOT_FOUND: ("Host name not found", "Look for a typing mistake in the origin."),
+    BreakKind.BLOCKED_ADDRESS: (
+        "Blocked address",
+        "The origin leads to an address that isn't public. An operator can allow one exact address and port "
+        "(OUTBOUND_ALLOWED_ADDRESSES).",
+    ),
+    BreakKind.BLOCKED_PORT: ("Blocked port", "Use port 443 or 80, or ask an operator to allow this one."),
+    BreakKind.REFUSED: (
+        "Connection refused",
+        "Nothing accepts connections there. Check the port.",
+    ),
+    BreakKind.CONNECT_TIMEOUT: ("No connection in time", "Ask its operators whether it is up and admits our address."),
+    BreakKind.TLS: ("Certificate not trusted", "It may be expired, self-signed or made for another host. Renew it."),
+    BreakKind.TLS_HANDSHAKE: ("No agreement on TLS", "Check scheme and port of the origin."),
+    BreakKind.TIMEOUT: ("No answer in time", "It took the connection and didn't answer. Try again later."),
+    BreakKind.DROPPED: ("Connection dropped", "It closed the connection before its answer was complete."),
+    BreakKind.GARBAGE: ("Not an HTTP answer", "Check scheme and port: something else than HTTP answers there."),
+    BreakKind.HEADERS_TOO_LARGE: ("Answer headers too large", "Ask its operators to send smaller headers."),
+}
+_NETWORK = ("Network error", "The network failed on the way. Try again later.")
+
+
+def connection_test(*, actor: Actor, connection: Connection, http: HttpLoop | None = None) -> Tested:
+    """Sends ``GET /`` to the connection's origin, with its authentication, and follows no redirect.
+
+    Raises ConnectionUnusable or SecretUnreadable when the authentication can't be applied. No transaction is open
+    while the request is on its way.
+    """
+    permit(actor, "connection.edit")
+    url, headers = connection_auth_apply(connection, f"{connection.origin}/", (USER_AGENT,))
+    seconds = min(connection.policy.total_seconds, MOST_SECONDS)
+    deadline = {"connect": min(connection.policy.connect_seconds, seconds), "total": seconds}
+    request = httpx.Request("GET", url, headers=headers, stream=Body(b""), extensions={"deadline": deadline})
+    result = (http or http_loop()).send(request).result(timeout=seconds + 10)
+    found = result_words(connection, result)
+    audit(actor, "connection.tested", connection, result=found.title)
+    return found
+
+
+def result_words(connection: Connection, result: Answer | Broken) -> Tested:
+    """Pure. The answer itself is not shown: it may say more about the other side than its caller may know."""
+    if isinstance(result, Broken):
+        return Tested("bad", *_BROKEN.get(result.kind, _NETWORK))
+    title = f"Answered {result.status} in {round(result.phases.total * 1000):,} ms"
+    return Tested(_tone(result.status), title, _words(connection, result.status))
+
+
+def _tone(status: int) -> Tone:
+    if status in (401, 403):
+        return "bad"
+    return "warn" if 300 <= status < 400 or status >= 500 or status == 429 else "ok"
+
+
+def _words(connection: Connection, status: int) -> str:
+    if status in (401, 403):
+        if connection.auth_kind == AuthKind.NONE:
+            return "It can be reached and asks for authentication: choose how to sign in there."
+        return "It can be reached, but doesn't accept the authentication: check kind, names and secret."
+    if 300 <= status < 400:
+        return "It can be reached, and points to another address. Redirects are never followed: enter the final origin."
+    if status == 429:
+        return "It can be reached, and says that there are too many requests. Try again later."
+    if status >= 500:
+        return "It can be reached, but has an error of its own."
+    if status >= 400:
+        return "It can be reached. There is nothing at its first page, as with most APIs: send a test from a campaign."
+    return "It can be reached, and takes the request."
