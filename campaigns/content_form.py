@@ -16,6 +16,7 @@ BODY_KINDS = (
     ("none", "None"),
     ("json_pairs", "JSON key-value pairs"),
     ("form", "Form parameters"),
+    ("multipart", "Multipart"),
     ("raw", "Raw text"),
 )
 METHODS = tuple((method, method) for method in ("POST", "GET", "PUT", "PATCH", "DELETE"))
@@ -56,7 +57,7 @@ def _body(form: QueryDict) -> dict[str, Any]:
     kind = form.get("body.kind", "none")
     if kind == "json_pairs":
         return {"kind": kind, "pairs": _rows(form, "body.pairs", typed=True)}
-    if kind == "form":
+    if kind in ("form", "multipart"):
         return {"kind": kind, "pairs": _rows(form, "body.pairs")}
     if kind == "raw":
         content_type = form.get("body.content_type", "").strip() or "application/json"

@@ -47,6 +47,13 @@ class FormBody(ContentPart):
     pairs: tuple[Pair, ...] = ()
 
 
+class MultipartBody(ContentPart):
+    """multipart/form-data with text fields (RFC 7578)."""
+
+    kind: Literal["multipart"] = "multipart"
+    pairs: tuple[Pair, ...] = ()
+
+
 class RawBody(ContentPart):
     """Text written by hand; its content type decides how values are escaped in it."""
 
@@ -55,7 +62,7 @@ class RawBody(ContentPart):
     content_type: str = "application/json"
 
 
-Body = Annotated[NoBody | JsonPairsBody | FormBody | RawBody, Field(discriminator="kind")]
+Body = Annotated[NoBody | JsonPairsBody | FormBody | MultipartBody | RawBody, Field(discriminator="kind")]
 
 
 class WebhookContent(StoredModel):

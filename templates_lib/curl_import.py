@@ -15,6 +15,7 @@ from templates_lib.content import (
     JsonPair,
     JsonPairsBody,
     Method,
+    MultipartBody,
     NoBody,
     Pair,
     RawBody,
@@ -130,7 +131,8 @@ def _address(options: CurlOptions) -> tuple[str, list[Pair]]:
 def _body(options: CurlOptions, headers: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], Body]:
     """The headers without Content-Type, which belongs to the body's kind, and the body."""
     if options.parts:
-        raise CurlUnreadable("-F sends multipart/form-data, which can't be built here yet. Use -d name=value instead.")
+        others = [(name, value) for name, value in headers if name.lower() != "content-type"]
+        return others, MultipartBody(pairs=tuple(_part(part) for part in options.parts))
     if not options.data or options.data_in_url:
         return headers, NoBody()
     content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
@@ -139,6 +141,11 @@ def _body(options: CurlOptions, headers: list[tuple[str, str]]) -> tuple[list[tu
     content_type = content_type or ("application/json" if is_json else FORM_TYPE)
     text = ("" if is_json else "&").join(_encoded(*item) for item in options.data)
     return others, _body_of(text, content_type)
+
+
+def _part(text: str) -> Pair:
+    name, _, value = text.partition("=")
+    return Pair(name=name, value=value.split(";type=")[0])
 
 
 def _encoded(option: str, value: str) -> str:

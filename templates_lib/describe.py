@@ -4,14 +4,14 @@ import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from templates_lib.content import FormBody, JsonPair, JsonPairsBody, Pair, RawBody, WebhookContent
+from templates_lib.content import FormBody, JsonPair, JsonPairsBody, MultipartBody, Pair, RawBody, WebhookContent
 
 MISSING_WORDS = {
     "skip": "skip the person and log why",
     "empty": "send an empty value",
     "stop": "stop the campaign",
 }
-BODY_WORDS = {"none": "No body", "json_pairs": "JSON", "form": "Form", "raw": "Text"}
+BODY_WORDS = {"none": "No body", "json_pairs": "JSON", "form": "Form", "multipart": "Multipart form", "raw": "Text"}
 
 
 def content_lines(content: WebhookContent, *, connection: str) -> list[str]:
@@ -36,7 +36,7 @@ def _pair_line(pair: Pair) -> str:
 
 def _body_lines(content: WebhookContent) -> Iterator[str]:
     body = content.body
-    if isinstance(body, JsonPairsBody | FormBody):
+    if isinstance(body, JsonPairsBody | FormBody | MultipartBody):
         yield from _section(f"Body, {BODY_WORDS[body.kind]}", body.pairs)
     elif isinstance(body, RawBody):
         yield f"Body, {body.content_type}:"

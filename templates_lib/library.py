@@ -9,7 +9,7 @@ from accounts.models import Workspace
 from channels.models import AuthKind
 from channels.selectors import connection_find
 from templates_lib.checks import variables
-from templates_lib.content import FormBody, JsonPairsBody, Pair, RawBody, WebhookContent
+from templates_lib.content import FormBody, JsonPairsBody, MultipartBody, Pair, RawBody, WebhookContent
 from templates_lib.describe import BODY_WORDS, MISSING_WORDS, DifferenceLine, content_difference, content_lines
 from templates_lib.models import TemplateVersion
 
@@ -48,7 +48,7 @@ class ReadableContent:
     @property
     def body_pairs(self) -> Sequence[Pair]:
         body = self.content.body
-        written = body.pairs if isinstance(body, JsonPairsBody | FormBody) else ()
+        written = body.pairs if isinstance(body, JsonPairsBody | FormBody | MultipartBody) else ()
         return [pair for pair in written if pair.name or pair.value]
 
     @property

@@ -5,10 +5,31 @@ from time import thread_time
 from typing import TypeVar
 from urllib.parse import quote, quote_plus
 
-from templates_lib.content import FormBody, JsonPair, JsonPairsBody, NoBody, Pair, RawBody, WebhookContent
+from templates_lib.content import (
+    FormBody,
+    JsonPair,
+    JsonPairsBody,
+    MultipartBody,
+    NoBody,
+    Pair,
+    RawBody,
+    WebhookContent,
+)
 
 from . import limits
-from .bodies import BodyWriter, EmptyBody, FormWriter, JsonPairsWriter, NamedField, TextBody, json_boolean, json_number
+from .bodies import (
+    BodyWriter,
+    EmptyBody,
+    FormWriter,
+    JsonPairsWriter,
+    MultipartWriter,
+    NamedField,
+    TextBody,
+    json_boolean,
+    json_number,
+    multipart_boundary,
+    multipart_name,
+)
 from .cache import WeightedCache
 from .compiled import CompiledContent
 from .escapes import quoted_json
@@ -166,16 +187,26 @@ class Compilation:
         return writer, () if content_type is not None else ((b"Content-Type", default.encode()),)
 
     def _body_writer(
-        self, body: JsonPairsBody | FormBody | RawBody, content_type: str | None
+        self, body: JsonPairsBody | FormBody | MultipartBody | RawBody, content_type: str | None
     ) -> tuple[BodyWriter, str]:
         if isinstance(body, JsonPairsBody):
             return self._json_pairs(body), "application/json"
         if isinstance(body, FormBody):
             return FormWriter(self._named("body.pairs", body.pairs, "text", quote_plus)), FORM_TYPE
+        if isinstance(body, MultipartBody):
+            return self._multipart(body, content_type)
         if content_type is None:
             self._check_content_type("body.content_type", body.content_type)
         language = language_of(body.content_type if content_type is None else content_type)
         return TextBody(self._field("body.text", language, body.text)), body.content_type.strip()
+
+    def _multipart(self, body: MultipartBody, content_type: str | None) -> tuple[BodyWriter, str]:
+        if content_type is not None:
+            hint = "Remove the header: it is written with the line that separates the parts."
+            self._refuse("headers", "A multipart body needs a Content-Type of its own.", hint)
+        boundary = multipart_boundary(pair.name for pair in body.pairs)
+        writer = MultipartWriter(self._named("body.pairs", body.pairs, "text", multipart_name), boundary)
+        return writer, writer.content_type
 
     def _json_pairs(self, body: JsonPairsBody) -> JsonPairsWriter:
         seen: set[str] = set()
@@ -219,7 +250,7 @@ def written_fields(content: WebhookContent) -> Iterable[tuple[str, str]]:
     groups: list[tuple[str, Sequence[Pair]]] = [("parameters", content.parameters), ("headers", content.headers)]
     if isinstance(content.body, RawBody):
         yield "body.text", content.body.text
-    elif isinstance(content.body, (JsonPairsBody, FormBody)):
+    elif isinstance(content.body, (JsonPairsBody, FormBody, MultipartBody)):
         groups.append(("body.pairs", content.body.pairs))
     for group, pairs in groups:
         for index, pair in written_pairs(pairs):

@@ -2,7 +2,7 @@ import pytest
 from django.http import QueryDict
 
 from campaigns.content_form import ROW_LIMIT, content_from_form
-from templates_lib.content import FormBody, JsonPair, JsonPairsBody, NoBody, Pair, RawBody
+from templates_lib.content import FormBody, JsonPair, JsonPairsBody, MultipartBody, NoBody, Pair, RawBody
 from webhooks_platform.base.errors import InvalidInput
 
 
@@ -49,6 +49,10 @@ def test_a_row_without_its_box_is_off():
             JsonPairsBody(pairs=(JsonPair(name="n", value="1", type="number"),)),
         ),
         ({"body.kind": "form", **rows("body.pairs", ("a", "b"))}, FormBody(pairs=(Pair(name="a", value="b"),))),
+        (
+            {"body.kind": "multipart", **rows("body.pairs", ("a", "b"))},
+            MultipartBody(pairs=(Pair(name="a", value="b"),)),
+        ),
         (
             {"body.kind": "raw", "body.text": "a\r\nb", "body.content_type": "text/plain"},
             RawBody(text="a\nb", content_type="text/plain"),

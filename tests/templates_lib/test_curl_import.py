@@ -2,7 +2,7 @@
 
 import pytest
 
-from templates_lib.content import FormBody, JsonPair, JsonPairsBody, NoBody, Pair, RawBody
+from templates_lib.content import FormBody, JsonPair, JsonPairsBody, MultipartBody, NoBody, Pair, RawBody
 from templates_lib.curl import curl_command
 from templates_lib.curl_import import CurlAuthentication, curl_read
 from templates_lib.curl_options import CurlUnreadable
@@ -46,6 +46,7 @@ def test_method_and_address(command, method, url):
             pairs=(JsonPair(name="a", value="x"), JsonPair(name="n", value="1.5", type="number"),
                    JsonPair(name="t", value="true", type="boolean")))),
         (f"""{URL} -H 'content-type: application/json' -d '{{"a": {{"b": 1}}}}'""", RawBody(text='{"a": {"b": 1}}')),
+        (f"{URL} -F a=1 --form 'b=x y;type=text/plain'", MultipartBody(pairs=FORM.pairs)),
         (f"{URL} -d '[1, 2]'", RawBody(text="[1, 2]")),
         (f"{URL} -H 'Content-Type: application/xml' --data-raw '@<a/>'",
          RawBody(text="@<a/>", content_type="application/xml")),
