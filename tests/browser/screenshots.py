@@ -17,7 +17,9 @@ from tests.chromium import ARGUMENTS, find_chromium
 from tests.product import CHECKOUT, Product, running_product
 
 FOLDER = CHECKOUT / "docs" / "screenshots"
-WIDTHS = (1440, 390)
+FORMS = (("light", 1440), ("light", 390), ("dark", 1440))
+# For developers, and heavy.
+LEFT_OUT = {"patterns"}
 HIGHEST = 1_000  # pixels of a page that are shown
 DARK = frozenset(
     {"campaigns", "campaign_content", "campaign_review", "run_detail", "notifications_log", "notification_detail"}
@@ -45,15 +47,14 @@ def more(product: Product, seeded: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def take(tab: Inspected, name: str, url: str) -> None:
-    for theme in ("light", "dark") if name in DARK else ("light",):
-        for width in WIDTHS:
-            tab.show(theme, width)
-            tab.visit(url)
-            height = min(HIGHEST, tab.page.evaluate("document.documentElement.scrollHeight"))
-            suffix = "-dark" if theme == "dark" else ""
-            path = FOLDER / f"{name}-{width}{suffix}.png"
-            clip: Any = {"x": 0, "y": 0, "width": width, "height": height}
-            tab.page.screenshot(path=path, full_page=True, clip=clip, animations="disabled")
+    for theme, width in FORMS if name in DARK else FORMS[:2]:
+        tab.show(theme, width)
+        tab.visit(url)
+        height = min(HIGHEST, tab.page.evaluate("document.documentElement.scrollHeight"))
+        suffix = "-dark" if theme == "dark" else ""
+        clip: Any = {"x": 0, "y": 0, "width": width, "height": height}
+        path = FOLDER / f"{name}-{width}{suffix}.png"
+        tab.page.screenshot(path=path, full_page=True, clip=clip, animations="disabled")
 
 
 def take_all(browser: Browser, product: Product) -> None:
@@ -64,7 +65,7 @@ def take_all(browser: Browser, product: Product) -> None:
     taken: set[str] = set()
     for tab in visitors:
         for name, url in pictures(product, seeded, tab):
-            if name not in taken:
+            if name not in taken | LEFT_OUT:
                 take(tab, name, url)
                 taken.add(name)
     for name, url in more(product, seeded):
