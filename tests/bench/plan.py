@@ -52,7 +52,7 @@ def plan_from(arguments: Sequence[str], environment: Mapping[str, str]) -> Plan:
         figures=figures,
         rounds=asked.rounds or (1 if asked.quick else 3),
         people=int(people),
-        peer_people=min(50 if asked.quick else 1_500, int(people)),
+        peer_people=min(50 if asked.quick else 1_500, max(1, int(people) // 20)),
         log_sizes=(("2k", 2_000),) if asked.quick else (("200k", 200_000), ("1m", 1_000_000)),
         wrk_seconds=1 if asked.quick else 4,
         cores=len(os.sched_getaffinity(0)),
