@@ -37,7 +37,7 @@ def settle(run_id: int) -> None:
 @worker_init.connect
 def collect_rarely(**_signal: Any) -> None:
     """Requests leave next to no cycles, while each full collection walks all of Django: with Python's own thresholds
-    that is a fifth of a lane worker's processor time (docs/benchmarks.md)."""
+    that is a sixth of a lane worker's processor time (docs/benchmarks.md)."""
     gc.set_threshold(20_000, 20, 100)
 
 
