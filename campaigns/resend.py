@@ -115,13 +115,19 @@ def _start(run: Run, actor: Actor, choice: ResendChoice, content: WebhookContent
 def resend_sentence(run: Run, choice: ResendChoice) -> str:
     """ "Resend of the run of 24 Nov 2026, 15:04 UTC: failed, Not found (404)"."""
     moment = localtime(run.run_at).strftime("%-d %b %Y, %H:%M %Z")
-    parts = [" or ".join(choice.states)]
-    parts += [str(Reason(choice.reason).label)] if choice.reason else []
-    parts += [f"answer {choice.status_code}"] if choice.status_code is not None else []
-    parts += [f"user ID {choice.person}"] if choice.person else []
-    parts += [{True: "test users only", False: "without test users"}[choice.test]] if choice.test is not None else []
+    parts = [" or ".join(choice.states), *narrowing_words(choice)]
     parts += ["same webhook-id"] if choice.same_webhook_id else []
     return f"Resend of the run of {moment}: {', '.join(parts)}"
+
+
+def narrowing_words(choice: ResendChoice) -> list[str]:
+    """What narrows the people beside their states."""
+    words = [str(Reason(choice.reason).label)] if choice.reason else []
+    words += [f"answer {choice.status_code}"] if choice.status_code is not None else []
+    words += [f"user ID {choice.person}"] if choice.person else []
+    if choice.test is not None:
+        words.append("test users only" if choice.test else "without test users")
+    return words
 
 
 def _require_live(run: Run) -> None:

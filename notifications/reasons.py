@@ -40,7 +40,7 @@ _WORDS: dict[str, _Words] = {
     Reason.NAME_NOT_FOUND: _Words(
         "Host name not found",
         "No server goes by the host name in the URL, so nothing could be sent.",
-        "Check the URL in the campaign's Content for a typing mistake, correct it and launch again.",
+        "Check the URL in the campaign's Content for a typing mistake, correct it, then use Resend failed.",
     ),
     Reason.REFUSED: _Words(
         "Connection refused",
@@ -116,7 +116,7 @@ _WORDS: dict[str, _Words] = {
     Reason.UNPROCESSABLE: _Words(
         "The destination refused the data",
         "The destination answered {status}: it understood the request, but not its data.",
-        "Compare the body as sent with what the destination expects, correct it in Content and launch again.",
+        "Compare the body as sent with what the destination expects, correct it in Content, then use Resend failed.",
         _ANSWERED,
     ),
     Reason.RATE_LIMITED: _Words(
@@ -128,13 +128,13 @@ _WORDS: dict[str, _Words] = {
     Reason.CLIENT_ERROR: _Words(
         "The destination refused the request",
         "The destination answered {status}, which says that the request itself is at fault. Repeating it won't help.",
-        "Read the answer in Details, correct method, URL or headers in Content and launch again.",
+        "Read the answer in Details, correct method, URL or headers in Content, then use Resend failed.",
         _ANSWERED,
     ),
     Reason.SERVER_ERROR: _Words(
         "The destination has an error",
         "The destination answered {status}: the fault is on its side. Such answers are retried for a while.",
-        "Wait until the destination works again, or tell the people who run it; then launch again.",
+        "Wait until the destination works again, or tell the people who run it; then use Resend failed.",
         _ANSWERED,
     ),
     Reason.UNEXPECTED_STATUS: _Words(
@@ -169,7 +169,7 @@ _WORDS: dict[str, _Words] = {
     Reason.CONNECTION_REMOVED: _Words(
         "Connection removed or unusable",
         "The connection that holds the credentials can't be used for this request, so nothing was sent.",
-        "Choose a connection in Content whose origin is that of the URL, then launch again.",
+        "Choose a connection in Content whose origin is that of the URL, then use Resend failed.",
     ),
     Reason.INTERRUPTED: _Words(
         "Interrupted, may have arrived",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.pages import WorkspaceRequest, workspace_page
-from campaigns.resend import resend_plan, resend_sentence, run_resend
+from campaigns.resend import narrowing_words, resend_plan, run_resend
 from campaigns.views.steps import TYPE_TO_CONFIRM_ABOVE
 from notifications.filters import FilterQuery, filters_from
 from notifications.models import Run
@@ -81,7 +81,7 @@ def _shown(
         "plan": plan,
         "choice": choice,
         "states": [(state, STATE_WORDS[state], plan.counts[state], state in choice.states) for state in RESENDABLE],
-        "narrowing": resend_sentence(run, choice).partition(": ")[2] if FilterQuery(filters).narrowed else "",
+        "narrowing": ", ".join(narrowing_words(choice)),
         "hidden": _kept(filters),
         "use_current": use_current,
         "problems": plan.current_problems if use_current else plan.original_problems,

@@ -29,7 +29,7 @@ def test_details_say_what_happened_and_what_to_do(reader: Client, workspace: Wor
     row = failed_made(run_made(workspace), "ada")
     html = text(reader, address(row))
     assert "The destination said: “email is invalid”." in html
-    assert "correct it in Content and launch again" in html
+    assert "correct it in Content, then use Resend failed" in html
     assert str(row.webhook_id) in html
     assert "Bearer ••••••••" in html
     assert "First byte" in html
