@@ -27,3 +27,8 @@ class TemplateNameTaken(InvalidInput):
 class TemplateArchived(StaleState):
     code = "template_archived"
     title = "This template is archived"
+
+
+class PresetNotFound(NotFound):
+    code = "preset_not_found"
+    title = "No such preset"

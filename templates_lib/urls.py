@@ -1,9 +1,11 @@
 from django.urls import path
 
-from templates_lib import views
+from templates_lib import preset_pages, views
 
 urlpatterns = [
     path("templates/", views.templates, name="templates"),
+    path("templates/presets/", preset_pages.presets, name="template_presets"),
+    path("templates/presets/<slug:preset>/", preset_pages.preset, name="template_preset"),
     path("templates/<int:template>/", views.template_detail, name="template_detail"),
     path("templates/<int:template>/edit/", views.template_edit, name="template_edit"),
     path("templates/<int:template>/duplicate/", views.template_duplicate, name="template_duplicate"),

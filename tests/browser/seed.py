@@ -81,6 +81,7 @@ def seed(receiver: str) -> dict[str, Any]:
         "number": 1,
         "role": Role.VIEWER,
         "kind": "webhook",
+        "preset": "twilio-sms",
     }
 
 
