@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.pages import WorkspaceRequest, workspace_page
@@ -18,7 +19,10 @@ from templates_lib.curl import curl_command
 @require_GET
 @workspace_page("workspace.view")
 def notification_detail(request: WorkspaceRequest, run: int, notification: UUID) -> HttpResponse:
-    """With ``part=1`` what the open page asks for: nothing (204) while ``seen`` still is what there is."""
+    """A drawer over the log where the log asks for it, else a page.
+
+    With ``part=1`` what either asks for while it is open: nothing (204) while ``seen`` still is what there is.
+    """
     detail = detail_of(request.workspace, run, notification)
     row = detail.notification
     is_part = request.GET.get("part") == "1"
@@ -29,11 +33,21 @@ def notification_detail(request: WorkspaceRequest, run: int, notification: UUID)
         "detail": detail,
         "row": row,
         "is_open": row.state not in FINAL,
+        "in_drawer": request.GET.get("drawer") == "1",
         "log_url": log.address(request.workspace),
         "person_url": FilterQuery(LogFilters(person=row.user_id)).address(request.workspace),
     }
-    template = "notifications/_details.html" if is_part else "notifications/details.html"
-    return render(request, template, context)
+    if request.htmx.target == "drawer-place":  # type: ignore[attr-defined]
+        context["close_url"] = _log_url(request)
+        return render(request, "notifications/_details_drawer.html", context)
+    return render(request, "notifications/_details.html" if is_part else "notifications/details.html", context)
+
+
+def _log_url(request: WorkspaceRequest) -> str:
+    """The page of the log that the drawer lies over, with its filters and its place."""
+    query = QueryDict(request.GET.get("log", "")).urlencode()
+    address = reverse("notifications_log", kwargs={"workspace": request.workspace.slug})
+    return f"{address}?{query}" if query else address
 
 
 @require_GET

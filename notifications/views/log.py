@@ -35,6 +35,7 @@ def notifications_log(request: WorkspaceRequest) -> HttpResponse:
         "place": place,
         "filters": filters,
         "may_launch": allowed(request.actor, "campaign.launch"),
+        "log_query": request.GET.urlencode(),
         "resend_query": resend_query(place, figures.get("counts")),
         "query": query,
         "rows": log_rows(request.workspace, page.items),

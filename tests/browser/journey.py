@@ -155,8 +155,9 @@ class Marketer:
         self.options_of(campaign)
         self.page.get_by_role("link", name="Notifications log").last.click()
 
-    def open_details(self, campaign: str, person: str) -> None:
-        """Notifications log > Options > Details."""
+    def open_details(self, campaign: str, person: str) -> Locator:
+        """Notifications log > Options > Details: the drawer over the log."""
         self.open_log(campaign)
         self.options_of(person)
         self.page.get_by_role("link", name="Details").click()
+        return self.page.get_by_role("dialog")

@@ -55,12 +55,14 @@ def a_wrong_address_is_explained(mara, page, product):
     mara.launch()
     mara.run_is("Completed")
     expect(mara.ledger).to_have_accessible_name("0 delivered, 1 failed, 0 skipped, 0 cancelled, 0 pending")
-    mara.open_details("Win-back", "u-1")
-    expect(page.get_by_role("heading", name=NASTY_NAME)).to_be_visible()
-    expect(page.get_by_text("Failed", exact=True).first).to_be_visible()
-    expect(page.get_by_text("404").first).to_be_visible()
-    expect(page.get_by_role("status").get_by_text("not found", exact=False).first).to_be_visible()
-    expect(page.get_by_text("There is no such resource.").first).to_be_visible()
+    details = mara.open_details("Win-back", "u-1")
+    expect(details.get_by_role("heading", name=NASTY_NAME)).to_be_visible()
+    expect(details.get_by_text("Failed", exact=True).first).to_be_visible()
+    expect(details.get_by_text("404").first).to_be_visible()
+    expect(details.get_by_role("status").get_by_text("not found", exact=False).first).to_be_visible()
+    expect(details.get_by_text("There is no such resource.").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(details).to_have_count(0)
 
 
 def corrected_it_arrives(mara, page, product):

@@ -1,3 +1,4 @@
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -7,7 +8,15 @@ from accounts.models import User, Workspace
 from notifications.models import Notification
 from notifications.states import AttemptOutcome, NotificationState, Reason
 from tests.cast import signed_in
-from tests.notifications.ledger import attempt_made, days_ago, exchange_made, failed_made, notification_made, run_made
+from tests.notifications.ledger import (
+    attempt_made,
+    days_ago,
+    exchange_made,
+    failed_made,
+    notification_made,
+    profile_made,
+    run_made,
+)
 
 
 @pytest.fixture
@@ -122,3 +131,25 @@ def test_outsiders_and_other_methods(client: Client, outsider: User, viewer: Use
     row = failed_made(run_made(workspace), "ada")
     assert signed_in(client, outsider).get(address(row, rest)).status_code == 404
     assert signed_in(client, viewer).post(address(row, rest)).status_code == 405
+
+
+def test_over_the_log_they_are_a_drawer_that_leads_back_to_it(reader: Client, workspace: Workspace) -> None:
+    row = failed_made(run_made(workspace), "ada")
+    asked = {"HX-Request": "true", "HX-Target": "drawer-place"}
+    html = reader.get(address(row), {"log": "run=7&state=failed"}, headers=asked).content.decode()
+    assert html.lstrip().startswith('<dialog id="details-drawer"')
+    assert 'data-close-href="/w/acme/notifications/?run=7&amp;state=failed"' in html
+    assert "email is invalid" in html
+    strange = reader.get(address(row), {"log": '//evil.example/"><script>'}, headers=asked).content.decode()
+    assert 'data-close-href="/w/acme/notifications/?%2F%2Fevil.example' in strange
+    assert "<script>" not in strange
+
+
+def test_a_name_with_quotes_and_markup_is_written_as_it_is(reader: Client, workspace: Workspace) -> None:
+    profile_made(workspace, "zoe", first_name='Zoë "Z" \\', last_name="<b>O'Neil")
+    row = notification_made(run_made(workspace), "zoe")
+    asked = {"HX-Request": "true", "HX-Target": "drawer-place"}
+    html = reader.get(address(row), headers=asked).content.decode()
+    heading = html.partition('id="details-drawer-title"')[2].partition(">")[2].partition("</h2>")[0]
+    assert unescape(heading) == 'Zoë "Z" \\ <b>O\'Neil'
+    assert "<b>" not in heading

@@ -1,5 +1,6 @@
 """The log and Details as people use them: in a browser, while rows change and arrive."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,7 +13,7 @@ from accounts.models import User, Workspace
 from notifications.models import Notification, Run
 from notifications.states import NotificationState, RunState
 from tests.cast import signed_in
-from tests.notifications.ledger import failed_made, notification_made, run_made
+from tests.notifications.ledger import attempt_made, exchange_made, failed_made, notification_made, run_made
 
 # Two polls of the open page.
 SOON = 9_000
@@ -96,3 +97,49 @@ def test_open_details_follow_the_notification(visit: Callable[[str], Page], run:
     Notification.objects.filter(id=row.id).update(state="delivered", status_code=204, attempt_number=1)
     expect(page.get_by_text("The destination answered 204.")).to_be_visible(timeout=SOON)
     expect(page.locator("[hx-trigger='every 3s']")).to_have_count(0)
+
+
+def test_details_open_over_the_log_with_an_address_of_their_own(visit: Callable[[str], Page], run: Run) -> None:
+    failed = failed_made(run, "ada")
+    failed_made(run, "bob")
+    log = f"/w/acme/notifications/?run={run.pk}&reason=unprocessable"
+    page = visit(log)
+    page.get_by_role("link", name="Ada Ada").click()
+    drawer = page.get_by_role("dialog", name="Ada Ada")
+    expect(drawer.get_by_text("email is invalid").first).to_be_visible()
+    expect(page).to_have_url(re.compile(f"/runs/{run.pk}/notifications/{failed.id}/$"))
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    expect(page).to_have_url(re.compile(re.escape(log) + "$"))
+    expect(page.get_by_role("link", name="Ada Ada")).to_be_focused()
+
+
+def test_the_drawer_moves_on_with_the_rows(visit: Callable[[str], Page], run: Run) -> None:
+    for name in ("first", "second"):
+        notification_made(run, name)
+    page = visit(f"/w/acme/notifications/?run={run.pk}")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Ada Second")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("dialog", name="Ada First")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(rf"/notifications/\?run={run.pk}$"))
+
+
+def test_attempts_stand_side_by_side_where_there_is_room(visit: Callable[[str], Page], run: Run) -> None:
+    row = failed_made(run, "ada")
+    exchange_made(attempt_made(row, 2))
+    page = visit(f"/w/acme/runs/{run.pk}/notifications/{row.id}/")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert tops(page)[0] == tops(page)[1]
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert tops(page)[0] > tops(page)[1], "the latest first"
+
+
+def tops(page: Page) -> list[float]:
+    """How far down each attempt begins."""
+    return [
+        page.locator(f"#attempt-{number}").evaluate("card => card.getBoundingClientRect().top") for number in (1, 2)
+    ]

@@ -1,4 +1,5 @@
-// j and k move through the rows of a list ([data-row-keys]), Enter or o opens the row's link.
+// j and k move through the rows of a list ([data-row-keys]), Enter or o opens the row's link. Where a drawer shows one
+// of the rows, it shows the next one then.
 const TYPING = "input, textarea, select, [contenteditable=true]";
 
 const rows = () => [...document.querySelectorAll("[data-row-keys] tbody tr, [data-row-keys] > li")];
@@ -11,7 +12,9 @@ function go(step) {
   all[at]?.classList.remove("is-current");
   next.classList.add("is-current");
   next.scrollIntoView({ block: "nearest" });
-  next.querySelector("a, button")?.focus({ preventScroll: true });
+  const link = next.querySelector("a, button");
+  link?.focus({ preventScroll: true });
+  if (document.querySelector(".drawer[open]") && next !== all[at]) link?.click();
 }
 
 document.addEventListener("keydown", (event) => {
