@@ -215,7 +215,7 @@ def campaign_archive(*, campaign: Campaign, actor: Actor) -> Campaign:
 def campaign_delete(*, campaign: Campaign, actor: Actor) -> None:
     """Removes a draft that never ran, for good. Raises StaleState for any other: its log must stay explained."""
     permit(actor, "campaign.edit")
-    audit(actor, "campaign.delete", campaign, name=campaign.name)
+    audit(actor, "campaign.deleted", campaign, name=campaign.name)
     drafts = Campaign.objects.filter(pk=campaign.pk, status=CampaignStatus.DRAFT)
     if runs_latest(campaign.workspace, [campaign.pk]) or not drafts.delete()[0]:
         raise StaleState(f"“{campaign.name}” has run or is scheduled, so it can't be deleted. Archive it instead.")

@@ -105,7 +105,7 @@ def test_a_draft_that_never_ran_can_be_deleted(campaign, actor):
     ran(campaign, kind="test")
     campaign_delete(campaign=campaign, actor=actor)
     assert not Campaign.objects.exists()
-    assert AuditEntry.objects.get(action="campaign.delete").detail["name"] == "Win-back"
+    assert AuditEntry.objects.get(action="campaign.deleted").detail["name"] == "Win-back"
 
 
 def test_what_ran_or_waits_is_not_deleted(campaign, actor, viewer):
@@ -119,11 +119,11 @@ def test_what_ran_or_waits_is_not_deleted(campaign, actor, viewer):
     with pytest.raises(StaleState):
         campaign_delete(campaign=campaign, actor=actor)
     assert Campaign.objects.exists()
-    assert not AuditEntry.objects.filter(action="campaign.delete").exists()
+    assert not AuditEntry.objects.filter(action="campaign.deleted").exists()
 
 
 def test_deleting_asks_for_the_name(client, owner, campaign, page):
-    url = reverse("campaign_delete", kwargs={"workspace": "acme", "campaign": campaign.pk})
+    url = reverse("campaign.deleted", kwargs={"workspace": "acme", "campaign": campaign.pk})
     assert url in page()
     assert "type “Win-back” to confirm" in client.post(url, {"typed": "Win"}, follow=True).content.decode()
     assert Campaign.objects.exists()

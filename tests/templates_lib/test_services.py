@@ -139,12 +139,12 @@ def test_each_change_is_in_the_audit_trail(save, actor) -> None:
     template_unarchive(actor=actor, template=template)
     actions = AuditEntry.objects.order_by("id").values_list("action", flat=True)
     assert [action.removeprefix("template.") for action in actions] == [
-        "create",
-        "save_version",
-        "restore",
-        "rename",
-        "archive",
-        "unarchive",
+        "created",
+        "version_saved",
+        "restored",
+        "renamed",
+        "archived",
+        "unarchived",
     ]
 
 
