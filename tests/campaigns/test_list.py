@@ -123,7 +123,7 @@ def test_what_ran_or_waits_is_not_deleted(campaign, actor, viewer):
 
 
 def test_deleting_asks_for_the_name(client, owner, campaign, page):
-    url = reverse("campaign.deleted", kwargs={"workspace": "acme", "campaign": campaign.pk})
+    url = reverse("campaign_delete", kwargs={"workspace": "acme", "campaign": campaign.pk})
     assert url in page()
     assert "type “Win-back” to confirm" in client.post(url, {"typed": "Win"}, follow=True).content.decode()
     assert Campaign.objects.exists()
