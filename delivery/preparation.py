@@ -12,7 +12,7 @@ from audience.selection import profiles_chosen
 from delivery.asks import lanes_ask, preparation_ask
 from delivery.runs import run_halt, run_move, run_settle
 from delivery.slots import slots_refill
-from delivery.statements import PREPARE
+from delivery.statements import PLAN_BY_INDEX, PREPARE
 from notifications.models import Run
 from notifications.selectors import resend_rows
 from notifications.states import RunState
@@ -84,6 +84,8 @@ def _rows_insert(run: Run, size: int) -> tuple[int, int | None]:
     people, parameters = (_people_again(run) if run.resend else _people(run))[:size].query.sql_with_params()
     fixed = (run.workspace_id, run.run_at, run.pk, run.campaign_id, run.run_at)
     with connection.cursor() as cursor:
+        if run.resend:  # by profile id from where it stands, not all of the other run for each chunk
+            cursor.execute(PLAN_BY_INDEX)
         cursor.execute(PREPARE.format(people=people), (*fixed, *parameters))
         made, last = cursor.fetchone()
         return made, last

@@ -1,11 +1,13 @@
 """A run for the people whom another run did not reach: found set-wise, in chunks, its ledger as exact as any."""
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from audience.choice import AudienceChoice
 from audience.models import Profile
 from delivery import preparation
+from delivery.statements import PLAN_BY_INDEX
 from notifications.models import Notification, Run
 from notifications.resend import ResendChoice
 from notifications.selectors import resend_counts, run_counts
@@ -90,3 +92,16 @@ def test_a_run_of_another_workspace_has_nobody_to_send_to(engine: Engine) -> Non
     again = resent(engine, first)
     assert (again.state, again.audience_count) == ("stopped", 0)
     assert again.stop_reason.startswith("The audience can't be prepared: ")
+
+
+def test_each_chunk_reads_on_from_where_the_last_one_ended(engine: Engine) -> None:
+    first = failed_run(engine, 10)
+    again = engine.start(audience=AudienceChoice(kind="profiles"), resend=ResendChoice(run_id=first.pk))
+    people, parameters = preparation._people_again(again)[:3].query.sql_with_params()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(PLAN_BY_INDEX)
+        cursor.execute(f"explain {people}", parameters)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "profile_id > 0" in plan
+    assert "Sort" not in plan
+    assert "Seq Scan" not in plan
