@@ -15,12 +15,13 @@ class ConnectionSerializer(serializers.ModelSerializer[Connection]):
 
     policy = StoredModelField(SendPolicy)
     has_secret = serializers.BooleanField(help_text="whether one is stored; it can't be read")
+    is_signed = serializers.BooleanField(help_text="whether requests carry a Standard Webhooks signature")
 
     class Meta:
         model = Connection
         fields = [
-            "id", "name", "origin", "auth_kind", "username", "key_name", "has_secret", "secret_changed_at", "policy",
-            "created_at", "updated_at",
+            "id", "name", "origin", "auth_kind", "username", "key_name", "has_secret", "secret_changed_at", "is_signed",
+            "signing_secret_changed_at", "policy", "created_at", "updated_at",
         ]  # fmt: skip
 
 

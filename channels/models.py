@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Literal
 
 from django.db import models
@@ -78,6 +79,10 @@ class Connection(models.Model):
     key_name = models.CharField(max_length=100, blank=True, help_text="API key: the header's or parameter's name")
     encrypted_secret = models.BinaryField(null=True)
     secret_changed_at = models.DateTimeField(null=True)
+    encrypted_signing_secret = models.BinaryField(null=True)
+    signing_secret_changed_at = models.DateTimeField(null=True)
+    encrypted_previous_signing_secret = models.BinaryField(null=True)
+    previous_signing_secret_until = models.DateTimeField(null=True)
     policy = TypedJSONField(model=SendPolicy, default=SendPolicy)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -108,3 +113,20 @@ class Connection(models.Model):
     @secret.setter
     def secret(self, text: str) -> None:
         self.encrypted_secret = encrypt(text) if text else None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether its requests carry a Standard Webhooks signature."""
+        return self.encrypted_signing_secret is not None
+
+    def previous_signs_at(self, moment: datetime) -> bool:
+        """Whether the replaced signing secret still signs beside the new one."""
+        until = self.previous_signing_secret_until
+        return self.encrypted_previous_signing_secret is not None and until is not None and until > moment
+
+    def signing_secrets_at(self, moment: datetime) -> tuple[str, ...]:
+        """The `whsec_` secrets in clear, the newest first, for the moment of sending only."""
+        kept = [self.encrypted_signing_secret]
+        if self.previous_signs_at(moment):
+            kept.append(self.encrypted_previous_signing_secret)
+        return tuple(decrypt(secret) for secret in kept if secret is not None)

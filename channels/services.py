@@ -15,6 +15,7 @@ from channels.models import AuthKind, ChannelKind, ChannelSwitch, Connection
 from channels.origins import origin_before_path
 from channels.registry import runs_in_flight, runs_pause
 from channels.selectors import channel_enabled
+from channels.signing import signing_forget
 from channels.values import NAME_LENGTH, ConnectionValues, values_checked
 
 __all__ = [
@@ -100,11 +101,12 @@ def connection_save_for_campaign(
 
 @transaction.atomic
 def connection_archive(*, actor: Actor, connection: Connection) -> None:
-    """Takes the connection away from campaigns for good and forgets its secret."""
+    """Takes the connection away from campaigns for good and forgets its secrets."""
     permit(actor, "connection.edit")
     connection.archived_at = timezone.now()
     connection.secret = ""
-    connection.save(update_fields=["archived_at", "encrypted_secret", "updated_at"])
+    signing_forget(connection)
+    connection.save()
     audit(actor, "connection.archived", connection)
 
 

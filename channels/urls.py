@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from channels.views import connections, secrets, switches
+from channels.views import connections, secrets, signing, switches
 
 urlpatterns = [
     path("settings/channels/", switches.manage_channels, name="manage_channels"),
@@ -13,4 +13,11 @@ urlpatterns = [
     path("settings/connections/<int:connection>/archive/", connections.archive_connection, name="connection_archive"),
     path("settings/connections/<int:connection>/test/", secrets.test_connection, name="connection_test"),
     path("settings/connections/<int:connection>/secret/", secrets.replace_secret, name="connection_secret"),
+    path("settings/connections/<int:connection>/signing/", signing.set_signing_secret, name="connection_signing"),
+    path(
+        "settings/connections/<int:connection>/signing/previous/",
+        signing.end_previous_secret,
+        name="connection_signing_previous",
+    ),
+    path("settings/connections/<int:connection>/signing/stop/", signing.stop_signing, name="connection_signing_stop"),
 ]

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from accounts.models import Workspace
 from channels.credentials import connection_auth_apply, connection_secrets
 from channels.errors import ConnectionUnusable
 from channels.models import Connection
 from channels.selectors import connection_find
+from channels.signing import signing_keys
 from webhooks_platform.base.encryption import SecretUnreadable
 
 __all__ = ["ConnectionUnusable", "Credentials", "credentials_resolve"]
@@ -17,10 +20,11 @@ _REMEMBERED = 1024
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """How requests authenticate, and the texts that must never be logged."""
+    """How requests authenticate and are signed, and the texts that must never be logged."""
 
     connection: Connection | None = None
     secrets: tuple[str, ...] = ()
+    signing_keys: tuple[bytes, ...] = ()
     _applied: dict[str, tuple[str, Headers]] = field(default_factory=dict)
 
     def apply(self, url: str, headers: Headers) -> tuple[str, Headers]:
@@ -51,6 +55,7 @@ def credentials_resolve(workspace: Workspace, connection_id: int | None) -> Cred
     if connection is None:
         return "The connection was removed or archived."
     try:
-        return Credentials(connection, connection_secrets(connection))
+        keys = signing_keys(connection, timezone.now())
+        return Credentials(connection, connection_secrets(connection), keys)
     except SecretUnreadable as error:
         return str(error)

@@ -13,6 +13,7 @@ from delivery.context import RunFacts, render_context
 from delivery.credentials import ConnectionUnusable, Credentials
 from notifications.states import NotificationState, Reason
 from outbound.response_parts import Body
+from outbound.signing import signature
 from templates_lib.rendering import CompiledContent, RenderedRequest, RenderProblem
 
 USER_AGENT = b"webhooks-platform/1 (+https://www.standardwebhooks.com)"
@@ -62,7 +63,9 @@ class RequestMaker:
         if isinstance(rendered, Ended):
             return rendered
         try:
-            url, headers = self.credentials.apply(rendered.url, self._headers(row, rendered))
+            fresh = _fresh_headers(row, rendered.body, self.credentials.signing_keys)
+            written = (*rendered.headers, *_product_headers(rendered.headers), *fresh)
+            url, headers = self.credentials.apply(rendered.url, written)
         except ConnectionUnusable as error:
             return Ended(row, NotificationState.FAILED, Reason.CONNECTION_REMOVED, str(error))
         try:
@@ -94,20 +97,25 @@ class RequestMaker:
             )
         return Ended(row, NotificationState.FAILED, Reason.BAD_TEMPLATE, _where(problem))
 
-    def _headers(self, row: Claimed, rendered: RenderedRequest) -> Headers:
-        webhook_id = str(row.webhook_id).encode()
-        fresh = (
-            (b"webhook-id", webhook_id),
-            (b"idempotency-key", webhook_id),
-            (b"webhook-timestamp", b"%d" % time.time()),
-        )
-        return (*rendered.headers, *_product_headers(rendered.headers), *fresh)
-
 
 @lru_cache(maxsize=4096)
 def parse_url(url: str) -> httpx.URL:
     """httpx needs 20 µs for a URL, and most requests of a run share theirs."""
     return httpx.URL(url)
+
+
+def _fresh_headers(row: Claimed, body: bytes, keys: tuple[bytes, ...]) -> Headers:
+    """Ids stay the same at each attempt; time and signature are those of this one."""
+    webhook_id, timestamp = str(row.webhook_id), int(time.time())
+    headers: Headers = (
+        (b"webhook-id", webhook_id.encode()),
+        (b"idempotency-key", webhook_id.encode()),
+        (b"webhook-timestamp", b"%d" % timestamp),
+    )
+    if not keys:
+        return headers
+    signed = signature(keys=keys, webhook_id=webhook_id, timestamp=timestamp, body=body)
+    return (*headers, (b"webhook-signature", signed.encode()))
 
 
 def _product_headers(headers: Headers) -> Headers:

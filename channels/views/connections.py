@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -69,10 +70,10 @@ def _edit(request: WorkspaceRequest, connection: Connection | None) -> HttpRespo
     return render(request, "channels/connection_edit.html", context, status=422 if form.errors else 200)
 
 
-def show_connection(request: WorkspaceRequest, connection: Connection, **shown: Any) -> HttpResponse:
+def show_connection(request: WorkspaceRequest, connection: Connection, status: int = 200, **shown: Any) -> HttpResponse:
     """The page of a stored connection, with what an action on it found."""
     context = _edit_page(ConnectionForm(), connection)
-    return render(request, "channels/connection_edit.html", {**context, **shown})
+    return render(request, "channels/connection_edit.html", {**context, **shown}, status=status)
 
 
 def _stored(request: WorkspaceRequest, connection: Connection | None) -> Connection | None:
@@ -100,4 +101,8 @@ def _edit_page(form: ConnectionForm, connection: Connection | None) -> dict[str,
 def _known(connection: Connection) -> dict[str, Any]:
     """What else is known of a stored connection."""
     activity = connections_activity(connection.workspace, [connection])[connection.pk]
-    return {"uses": connection_uses(connection), "activity": activity}
+    return {
+        "uses": connection_uses(connection),
+        "activity": activity,
+        "overlaps": connection.previous_signs_at(timezone.now()),
+    }
