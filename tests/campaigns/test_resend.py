@@ -1,5 +1,7 @@
 """Resend failed: the count first, the content and the id as chosen, and never twice by accident."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -40,7 +42,7 @@ def page_of(run: Run) -> str:
     return reverse("run_resend", kwargs={"workspace": run.workspace.slug, "run": run.pk})
 
 
-def resend(run: Run, actor: Actor, **options: object) -> Run:
+def resend(run: Run, actor: Actor, **options: Any) -> Run:
     choice = ResendChoice(run_id=run.pk)
     return run_resend(
         **{"run": run, "actor": actor, "choice": choice, "content": "original", "at": timezone.now(), **options}
@@ -146,7 +148,7 @@ def test_posting_launches_and_leads_to_the_run(run: Run, owner: User, client: Cl
 
 def test_the_filters_of_the_log_go_with_it(run: Run, owner: User, client: Client) -> None:
     log = reverse("notifications_log", kwargs={"workspace": run.workspace.slug})
-    shown = cast.signed_in(client, owner).get(log, {"run": run.pk, "reason": "unprocessable", "status": "400"})
+    shown = cast.signed_in(client, owner).get(log, {"run": str(run.pk), "reason": "unprocessable", "status": "400"})
     address = f"{page_of(run)}?reason=unprocessable&amp;status=400"
     assert f'href="{address}"' in shown.content.decode()
     html = client.get(address.replace("&amp;", "&")).content.decode()
@@ -159,7 +161,7 @@ def test_the_log_offers_no_resend_of_what_arrived_or_is_on_its_way(
     run: Run, owner: User, client: Client, state: str
 ) -> None:
     log = reverse("notifications_log", kwargs={"workspace": run.workspace.slug})
-    html = cast.signed_in(client, owner).get(log, {"run": run.pk, "state": state}).content.decode()
+    html = cast.signed_in(client, owner).get(log, {"run": str(run.pk), "state": state}).content.decode()
     assert page_of(run) not in html
 
 
