@@ -27,7 +27,14 @@ def token(page, product):
     dialog.get_by_label("Name").fill("CRM sync")
     dialog.get_by_label("Role").select_option(label="Marketer")
     dialog.get_by_role("button", name="Create token").click()
-    return re.search(r"whp_[\w-]+", page.get_by_text("whp_").first.inner_text())[0]
+    return found(r"(whp_[\w-]+)", page.get_by_text("whp_").first.inner_text())
+
+
+def found(pattern: str, text: str) -> str:
+    """What the pattern's group holds."""
+    match = re.search(pattern, text)
+    assert match, f"{pattern} is not in {text}"
+    return match[1]
 
 
 @dataclass
@@ -47,7 +54,7 @@ class Reader:
         return next(command for command in COMMANDS if part in command)
 
     def remember(self, name: str, answer: str) -> None:
-        self.variables[name] = re.search(r'"id":"?([\w-]+)', answer)[1]
+        self.variables[name] = found(r'"id":"?([\w-]+)', answer)
 
 
 def test_the_commands_of_the_api_guide_work(token, product):
@@ -65,7 +72,7 @@ def test_the_commands_of_the_api_guide_work(token, product):
     assert '"delivered":1,"failed":0' in completed
     assert reader.paste(reader.command("/pause")).count("stale_state") == 3
     listed = reader.paste(reader.command("/notifications?"))
-    reader.variables["NOTIFICATION"] = re.search(r'"id":"([\w-]+)"', listed)[1]
+    reader.variables["NOTIFICATION"] = found(r'"id":"([\w-]+)"', listed)
     detail = reader.paste(reader.command("/api/v1/notifications/"))
     assert [f'"number":{number}' in detail for number in (1, 2, 3)] == [True, True, True]
     assert r"Hi Zoë \\\"Z\\\", you have 120 points." in detail
