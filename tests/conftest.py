@@ -10,6 +10,13 @@ from tests.chromium import ARGUMENTS, find_chromium
 from tests.receiver import Receiver, running_receiver
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last, the order within being random: from the first one on, Playwright keeps an event loop
+    running in this thread, and tests that need one of their own can't run beside it."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def receiver_process() -> Iterator[Receiver]:
     with running_receiver() as receiver:
