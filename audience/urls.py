@@ -1,6 +1,6 @@
 from django.urls import path
 
-from audience.views import imports, profiles, rules, segments
+from audience.views import imports, profiles, rules, sample_people, segments
 
 urlpatterns = [
     path("profiles/", profiles.profiles, name="profiles"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("profiles/<int:profile>/edit/", profiles.profile_edit, name="profile_edit"),
     path("profiles/<int:profile>/delete/", profiles.profile_delete, name="profile_delete"),
     path("profiles/<int:profile>/test/", profiles.profile_test, name="profile_test"),
+    path("profiles/sample/", sample_people.sample_people_add, name="sample_people_load"),
+    path("profiles/sample/remove/", sample_people.sample_people_clear, name="sample_people_remove"),
     path("profiles/imports/", imports.imports, name="imports"),
     path("profiles/imports/new/", imports.import_new, name="import_new"),
     path("profiles/imports/sample/", imports.import_sample, name="import_sample"),

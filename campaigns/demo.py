@@ -7,8 +7,8 @@ from accounts.models import Role, User, Workspace
 from accounts.services import workspace_create, workspace_update
 from audience.choice import AudienceChoice
 from audience.rules import Group, Rule, Rules
+from audience.sample_data import people_made
 from audience.services import profiles_upsert, segment_save
-from campaigns.demo_people import demo_people
 from campaigns.models import Campaign, CampaignStatus
 from campaigns.services import campaign_create, campaign_update
 from channels.models import ChannelKind, Connection
@@ -16,6 +16,7 @@ from channels.services import channel_switch, connection_save
 from channels.values import ConnectionValues
 from templates_lib.content import JsonPair, JsonPairsBody, WebhookContent
 
+PEOPLE_COUNT = 200
 EMAIL, PASSWORD = "demo@example.com", "demo-webhooks"
 CONNECTION_NAME, CAMPAIGN_NAME = "Demo receiver", "Welcome to the new plan"
 MESSAGE = 'Hi {{ first_name | default("there") }}, you have {{ points | default(0) }} points to spend.'
@@ -66,7 +67,7 @@ def _workspace_make(user: User) -> Workspace:
 
 def _workspace_fill(actor: Actor) -> None:
     channel_switch(workspace=actor.workspace, actor=actor, kind=ChannelKind.WEBHOOK, enabled=True)
-    profiles_upsert(actor=actor, items=demo_people())
+    profiles_upsert(actor=actor, items=people_made(PEOPLE_COUNT, first_id=1001, id_prefix="u_", test_users=3))
     for name, rules in SEGMENTS.items():
         segment_save(actor=actor, name=name, rules=Rules(root=rules))
 

@@ -1,4 +1,4 @@
-"""The people of the demo workspace: the same at every load, and as uneven as real data."""
+"""Invented people to try the product with: the same at every load, and as uneven as real data."""
 
 import random
 from collections.abc import Iterator
@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from audience.values import PersonValues
 
-PEOPLE_COUNT = 200
 FIRST_SIGN_UP = date(2024, 1, 8)
 # first name, last name, language, country, time zone
 NAMES = [
@@ -44,33 +43,39 @@ PLANS = ("free", "free", "free", "plus", "plus", "pro")
 TAGS = ("newsletter", "beta", "vip", "trial", "events")
 
 
-def demo_people() -> list[PersonValues]:
-    """About one in twelve has no first name, some have no e-mail address or no points; three are test users."""
+def people_made(count: int, *, first_id: int, id_prefix: str, test_users: int) -> list[PersonValues]:
+    """About one in twelve has no first name, some have no e-mail address or no points; the first ones are test users.
+
+    Their ids are ``id_prefix`` and a number from ``first_id`` on.
+    """
     dice = random.Random(7)  # noqa: S311 (the same people each time, no secret)
-    return [_person(number, fields, dice) for number, fields in enumerate(_names(dice), start=1)]
+    return [
+        PersonValues(
+            user_id=f"{id_prefix}{first_id + position}",
+            fields={**fields, **_addresses(position + 1)},
+            attributes=_attributes(position + 1, fields["time_zone"], dice),
+            is_test=position < test_users,
+        )
+        for position, fields in enumerate(_names(count, dice))
+    ]
 
 
-def _names(dice: random.Random) -> Iterator[dict[str, str]]:
+def _names(count: int, dice: random.Random) -> Iterator[dict[str, str]]:
     keys = ("first_name", "last_name", "language", "country", "time_zone")
-    for name in NAMES:
+    for name in NAMES[:count]:
         yield dict(zip(keys, name, strict=True))
-    for number in range(len(NAMES), PEOPLE_COUNT):
+    for number in range(len(NAMES), count):
         first = "" if number % 12 == 0 else dice.choice(FIRST)
         yield dict(zip(keys, (first, dice.choice(LAST), *dice.choice(PLACES)), strict=True))
 
 
-def _person(number: int, fields: dict[str, str], dice: random.Random) -> PersonValues:
+def _addresses(number: int) -> dict[str, str]:
     email = "" if number % 17 == 0 else f"person{number}@example.com"
-    phone = f"+1 555 01{number % 100:02}" if number % 3 == 0 else ""
-    return PersonValues(
-        user_id=f"u_{1000 + number}",
-        fields={**fields, "email": email, "phone": phone},
-        attributes=_attributes(number, dice),
-        is_test=number <= 3,
-    )
+    return {"email": email, "phone": f"+1 555 01{number % 100:02}" if number % 3 == 0 else ""}
 
 
-def _attributes(number: int, dice: random.Random) -> dict[str, object]:
+def _attributes(number: int, time_zone: str, dice: random.Random) -> dict[str, object]:
+    """One of each kind: text, date, true or false, list, number, object."""
     signed_up = FIRST_SIGN_UP + timedelta(days=dice.randrange(900))
     attributes: dict[str, object] = {
         "plan": dice.choice(PLANS),
@@ -80,4 +85,6 @@ def _attributes(number: int, dice: random.Random) -> dict[str, object]:
     }
     if number % 9:
         attributes["points"] = dice.randrange(0, 5_000)
+    if number % 5:
+        attributes["address"] = {"city": time_zone.split("/")[-1].replace("_", " "), "floor": number % 7}
     return attributes
