@@ -57,6 +57,10 @@ class TlsFailed(OutboundError, httpx.ConnectError):
     kind = BreakKind.TLS
 
 
+class ClientCertificateUnusable(TlsFailed):
+    """The certificate or key that a request was to show can't be read, or they don't belong together."""
+
+
 class TlsHandshakeFailed(OutboundError, httpx.ConnectError):
     kind = BreakKind.TLS_HANDSHAKE
 

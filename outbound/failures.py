@@ -8,6 +8,7 @@ from outbound.errors import (
     AnswerTimeout,
     BlockedAddress,
     BlockedPort,
+    ClientCertificateUnusable,
     ConnectionDropped,
     ConnectionRefused,
     ConnectTimeout,
@@ -26,12 +27,14 @@ from outbound.transfer import Transfer
 # Codes that pycurl has no name for.
 _WEIRD_SERVER_REPLY = 8
 _TOO_LARGE = 100
+_CLOSED = frozenset({pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, pycurl.E_SSL_CONNECT_ERROR})
 
 _CLASSES: dict[int, type[OutboundError]] = {
     pycurl.E_COULDNT_RESOLVE_HOST: NameNotFound,
     pycurl.E_PEER_FAILED_VERIFICATION: TlsFailed,
     pycurl.E_SSL_ISSUER_ERROR: TlsFailed,
     pycurl.E_SSL_INVALIDCERTSTATUS: TlsFailed,
+    pycurl.E_SSL_CERTPROBLEM: ClientCertificateUnusable,
     pycurl.E_SSL_CONNECT_ERROR: TlsHandshakeFailed,
     pycurl.E_SSL_CIPHER: TlsHandshakeFailed,
     pycurl.E_GOT_NOTHING: ConnectionDropped,
@@ -69,7 +72,19 @@ def _class_of(transfer: Transfer, code: int) -> type[OutboundError]:
         return _class_of_no_connection(transfer)
     if code == pycurl.E_RECV_ERROR and "chunk" in transfer.message:  # the code of a broken connection, too
         return GarbageAnswer
+    if (
+        code == pycurl.E_BAD_FUNCTION_ARGUMENT and transfer.certificate is not None
+    ):  # what it says of a key it can't use
+        return ClientCertificateUnusable
+    if code in _CLOSED and _certificate_refused(transfer.message):
+        return TlsFailed
     return _CLASSES.get(code, NetworkFailed)
+
+
+def _certificate_refused(message: str) -> bool:
+    """With TLS 1.3 a server refuses a client's certificate, or its lack, after the handshake has ended for the client
+    (RFC 8446, section 4.4.2.4): the connection breaks, and OpenSSL names the alert."""
+    return " alert " in message and ("certificate" in message or "unknown ca" in message)
 
 
 def _class_of_no_connection(transfer: Transfer) -> type[OutboundError]:
@@ -83,6 +98,8 @@ def _class_of_no_connection(transfer: Transfer) -> type[OutboundError]:
 def _message(transfer: Transfer, error_class: type[OutboundError]) -> str:
     if error_class in (BlockedAddress, BlockedPort):
         return transfer.refusal.reason
+    if error_class is ClientCertificateUnusable:
+        return f"The client certificate or its key can't be used. {transfer.message}"
     if error_class is HeadersTooLarge:
         return "The answer's headers are larger than the cap."
     if error_class is AnswerTimeout and transfer.status:

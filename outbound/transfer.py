@@ -8,6 +8,7 @@ import certifi
 import pycurl
 
 from outbound.addresses import PERMITTED, AddressPolicy, judge
+from outbound.client_certificate import ClientCertificate
 from outbound.limits import Deadline, TransferLimits
 from outbound.outcomes import Phases
 
@@ -53,14 +54,23 @@ class Outgoing(NamedTuple):
 class Transfer:
     """An easy handle and what it knows of the request it carries. Belongs to one loop; carries one request at a time.
 
+    A handle shows one client certificate, or none, for life, so that nothing of another's can be left on it.
+
     It owns the handle instead of inheriting from it: pycurl looks up attributes of its objects the slow way, by raising
     and swallowing an AttributeError first (a third of the cost of a request).
     """
 
     future: asyncio.Future[int]
 
-    def __init__(self, addresses: AddressPolicy, limits: TransferLimits, ca_file: str | None) -> None:
+    def __init__(
+        self,
+        addresses: AddressPolicy,
+        limits: TransferLimits,
+        ca_file: str | None,
+        certificate: ClientCertificate | None = None,
+    ) -> None:
         self.handle = pycurl.Curl()
+        self.certificate = certificate
         self._addresses = addresses
         self._limits = limits
         self._resolved = ""
@@ -69,6 +79,9 @@ class Transfer:
         self._verb = ""
         self._deadline = Deadline(0, 0)
         self._set_fixed_options(ca_file or certifi.where())
+        if certificate is not None:  # PEM is what libcurl takes a blob for
+            self.handle.setopt(pycurl.SSLCERT_BLOB, certificate.certificate_pem)
+            self.handle.setopt(pycurl.SSLKEY_BLOB, certificate.key_pem)
         self.release()
 
     def release(self) -> None:

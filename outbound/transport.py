@@ -7,6 +7,7 @@ import httpx
 import pycurl
 
 from outbound.addresses import AddressPolicy
+from outbound.client_certificate import ClientCertificate
 from outbound.driver import Driver
 from outbound.errors import InvalidRequest
 from outbound.failures import failure_of
@@ -22,7 +23,8 @@ class CurlTransport(httpx.AsyncBaseTransport):
 
     Belongs to one event loop. `request.extensions`: "deadline" ({"connect": seconds, "total": seconds}) overrides the
     limits; "repeatable" (default True) allows one repeat on a fresh connection when a reused one closed without a byte
-    of answer. `response.extensions`: "phases", "address", "truncated", "body_size", "reason_phrase", "http_version".
+    of answer; "client_certificate" (a ClientCertificate) is shown to a server that asks for one.
+    `response.extensions`: "phases", "address", "truncated", "body_size", "reason_phrase", "http_version".
     Raises the errors of `outbound.errors`.
     """
 
@@ -46,7 +48,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
         outgoing = self._outgoing(request, await _body_of(request))
         if not self._names.settled(outgoing.host, outgoing.port):
             outgoing = await self._with_addresses(outgoing)
-        transfer = self._idle.pop() if self._idle else Transfer(self._addresses, self._limits, self._ca_file)
+        transfer = self._transfer(request.extensions.get("client_certificate"))
         try:
             transfer.load(outgoing)
             code = await self._driver.start(transfer)
@@ -58,7 +60,14 @@ class CurlTransport(httpx.AsyncBaseTransport):
             raise
         finally:
             transfer.release()
-            self._idle.append(transfer)
+            if transfer.certificate is None:
+                self._idle.append(transfer)
+
+    def _transfer(self, certificate: ClientCertificate | None) -> Transfer:
+        """Handles with a certificate aren't kept (certificates come and go); their connections are."""
+        if certificate is None and self._idle:
+            return self._idle.pop()
+        return Transfer(self._addresses, self._limits, self._ca_file, certificate)
 
     async def aclose(self) -> None:
         """Closes every connection; requests on their way fail as dropped."""

@@ -6,6 +6,7 @@ import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 WAIT = 5.0  # seconds; bounds every wait of a server thread
 
@@ -62,6 +63,10 @@ class Connection:
             self._sock.sendall(data)
         except OSError:
             self.gone = True
+
+    def peer_certificate(self) -> dict[str, Any]:
+        """What the other side proved itself with; empty if it showed nothing."""
+        return (self._sock.getpeercert() if isinstance(self._sock, ssl.SSLSocket) else None) or {}
 
     def closed_by_peer(self) -> bool:
         """Waits until the other side closes; False if it sends something instead."""
