@@ -1,12 +1,22 @@
 from datetime import datetime
-from typing import Literal
 
 from django.db import models
-from pydantic import Field
 
 from accounts.models import User, Workspace
+from channels.policy import DefaultHeaders, OAuthSettings, RetryPolicy, SendPolicy, SuccessRule
 from webhooks_platform.base.encryption import decrypt, encrypt
-from webhooks_platform.base.typed_json import StoredModel, TypedJSONField
+from webhooks_platform.base.typed_json import TypedJSONField
+
+__all__ = [
+    "AccessToken",
+    "AuthKind",
+    "ChannelKind",
+    "ChannelSwitch",
+    "Connection",
+    "RetryPolicy",
+    "SendPolicy",
+    "SuccessRule",
+]
 
 
 class ChannelKind(models.TextChoices):
@@ -14,13 +24,21 @@ class ChannelKind(models.TextChoices):
 
 
 class ChannelSwitch(models.Model):
-    """Whether a workspace may use a channel. No row means off."""
+    """Whether a workspace may use a channel, and the channel's defaults. No row means off.
+
+    An empty time zone and retention are the workspace's own; no daily limit means no limit.
+    """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="channel_switches")
     kind = models.CharField(max_length=16, choices=ChannelKind.choices)
     enabled = models.BooleanField(default=False)
     changed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    changed_at = models.DateTimeField(auto_now=True)
+    changed_at = models.DateTimeField(auto_now_add=True)
+    time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
+    retention_days = models.PositiveSmallIntegerField(choices=Workspace.RetentionClass.choices, null=True)
+    daily_limit = models.PositiveIntegerField(null=True, help_text="people a day, in the time zone")
+    defaults_changed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    defaults_changed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "kind"], name="channel_switch_unique")]
@@ -29,39 +47,13 @@ class ChannelSwitch(models.Model):
         return f"{self.get_kind_display()}: {'on' if self.enabled else 'off'}"
 
 
-class SuccessRule(StoredModel):
-    """Which answers count as delivered: a status from the ranges, as inclusive pairs."""
-
-    statuses: tuple[tuple[int, int], ...] = ((200, 299),)
-
-
-class RetryPolicy(StoredModel):
-    """When a failed attempt is repeated. Seconds throughout; backoff is exponential with full jitter."""
-
-    attempts: int = Field(default=5, ge=1, le=20)
-    within_seconds: int = Field(default=3600, ge=0, le=7 * 86_400)
-    base_seconds: float = Field(default=2.0, gt=0, le=3600)
-    max_seconds: float = Field(default=600.0, gt=0, le=86_400)
-    statuses: tuple[tuple[int, int], ...] = ((408, 408), (425, 425), (429, 429), (500, 599))
-
-
-class SendPolicy(StoredModel):
-    """How requests to a destination are sent. A run keeps a frozen copy."""
-
-    connect_seconds: float = Field(default=5.0, gt=0, le=30)
-    total_seconds: float = Field(default=30.0, gt=0, le=120)
-    guarantee: Literal["at_least_once", "at_most_once"] = "at_least_once"
-    max_in_flight: int = Field(default=64, ge=1, le=1000)
-    success: SuccessRule = SuccessRule()
-    retry: RetryPolicy = RetryPolicy()
-
-
 class AuthKind(models.TextChoices):
     NONE = "none", "No authentication"
     BASIC = "basic", "Basic"
     BEARER = "bearer", "Bearer token"
     API_KEY_HEADER = "api_key_header", "API key in a header"
     API_KEY_QUERY = "api_key_query", "API key in the query"
+    OAUTH = "oauth", "OAuth 2.0 client credentials"
 
 
 class Connection(models.Model):
@@ -83,7 +75,14 @@ class Connection(models.Model):
     signing_secret_changed_at = models.DateTimeField(null=True)
     encrypted_previous_signing_secret = models.BinaryField(null=True)
     previous_signing_secret_until = models.DateTimeField(null=True)
+    oauth = TypedJSONField(model=OAuthSettings, null=True)
+    client_certificate = models.TextField(blank=True, default="", db_default="", help_text="PEM, with its chain")
+    encrypted_client_key = models.BinaryField(null=True)
+    client_certificate_expires_at = models.DateTimeField(null=True)
+    default_headers = TypedJSONField(model=DefaultHeaders, null=True)
+    encrypted_header_secrets = models.BinaryField(null=True)
     policy = TypedJSONField(model=SendPolicy, default=SendPolicy)
+    revision = models.PositiveIntegerField(default=1, db_default=1)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -130,3 +129,23 @@ class Connection(models.Model):
         if self.previous_signs_at(moment):
             kept.append(self.encrypted_previous_signing_secret)
         return tuple(decrypt(secret) for secret in kept if secret is not None)
+
+
+class AccessToken(models.Model):
+    """The OAuth token that a connection's requests carry now, shared by all workers.
+
+    Whoever holds ``lease`` fetches a new one; the row of a connection whose sign-in changes is removed, so that a
+    token fetched with what was before is never kept.
+    """
+
+    connection = models.OneToOneField(Connection, models.CASCADE, related_name="access_token")
+    encrypted_token = models.BinaryField(null=True)
+    fetched_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+    problem_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"token of {self.connection}"

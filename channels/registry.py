@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal, Protocol
 
 from accounts.actors import Actor
 from accounts.models import Workspace
@@ -27,14 +28,33 @@ class ConnectionActivity:
     failure_url: str = ""
 
 
+class DestinationHealth(Protocol):
+    """The breaker of one destination: ``open`` sends nothing until ``until``, ``half_open`` sends a single probe.
+
+    ``failures`` of ``calls`` are those in its present window.
+    """
+
+    @property
+    def state(self) -> Literal["closed", "open", "half_open"]: ...
+    @property
+    def until(self) -> datetime | None: ...
+    @property
+    def failures(self) -> int: ...
+    @property
+    def calls(self) -> int: ...
+
+
 CountRuns = Callable[[Workspace, str], int]
 PauseRuns = Callable[[Actor, str], None]
 FindUses = Callable[[Connection], Sequence[ConnectionUse]]
 FindActivity = Callable[[Workspace, Sequence[int]], Mapping[int, ConnectionActivity]]
+GetHealth = Callable[[int, str], DestinationHealth]
+ResetHealth = Callable[[int, str], None]
 
 _runs: list[tuple[CountRuns, PauseRuns]] = []
 _uses: list[FindUses] = []
 _activity: list[FindActivity] = []
+_health: list[tuple[GetHealth, ResetHealth]] = []
 
 
 def register_runs_in_flight(count_function: CountRuns, pause_function: PauseRuns) -> None:
@@ -54,6 +74,15 @@ def register_connection_activity(find_function: FindActivity) -> None:
     """``find_function(workspace, connection_ids)``: when each was last used, in few queries for them all."""
     if find_function not in _activity:
         _activity.append(find_function)
+
+
+def register_destination_health(health_function: GetHealth, reset_function: ResetHealth) -> None:
+    """``health_function(workspace_id, destination_key)``: the destination's breaker now; ``reset_function`` closes it.
+
+    ``destination_key`` is what ``channels.destinations.destination_key`` makes of a connection.
+    """
+    if (health_function, reset_function) not in _health:
+        _health.append((health_function, reset_function))
 
 
 def runs_in_flight(workspace: Workspace, kind: str) -> int:
@@ -76,3 +105,13 @@ def connections_activity(workspace: Workspace, connections: Sequence[Connection]
     for find in _activity:
         found.update(find(workspace, ids))
     return found
+
+
+def destination_health(workspace_id: int, destination_key: str) -> DestinationHealth | None:
+    """None where nothing watches destinations."""
+    return next((health(workspace_id, destination_key) for health, _ in _health), None)
+
+
+def destination_reset(workspace_id: int, destination_key: str) -> None:
+    for _, reset in _health:
+        reset(workspace_id, destination_key)

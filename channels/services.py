@@ -49,7 +49,7 @@ def channel_switch(
     switch, _ = ChannelSwitch.objects.select_for_update().get_or_create(workspace=workspace, kind=kind)
     if switch.enabled == enabled:
         return switch
-    switch.enabled, switch.changed_by = enabled, actor.user
+    switch.enabled, switch.changed_by, switch.changed_at = enabled, actor.user, timezone.now()
     switch.save()
     if running and in_flight == "pause":
         runs_pause(actor, kind)
