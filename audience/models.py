@@ -47,11 +47,17 @@ class Profile(models.Model):
 
 
 class Attribute(models.Model):
-    """An attribute name seen in the workspace, and what its values are. Kept by every write of profiles."""
+    """An attribute of the workspace: what its values are, and what people call it. Kept by every write of profiles.
+
+    ``fallback`` is typed text that fits the kind: what one click puts into content where a person may lack the value.
+    """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="attributes")
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=16)
+    display_name = models.CharField(max_length=80, blank=True)
+    fallback = models.CharField(max_length=200, blank=True)
+    description = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -59,6 +65,11 @@ class Attribute(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """What people call it: in rules, on profile pages and in lists."""
+        return self.display_name or self.name
 
 
 class Segment(models.Model):
