@@ -31,3 +31,11 @@ class AccountInvalid(InvalidInput):
 
 class NotInWorkspace(NotFound):
     title = "Not found in this workspace"
+
+
+class SavedViewInvalid(InvalidInput):
+    title = "This view can't be saved"
+
+
+class SavedViewGone(StaleState):
+    title = "This view changed meanwhile"

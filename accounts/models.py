@@ -166,3 +166,59 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_label}"
+
+
+class SavedViewPage(models.TextChoices):
+    """Lists whose filters can be saved. The value is the URL name of the list but for the log's."""
+
+    CAMPAIGNS = "campaigns", "Existing campaigns"
+    NOTIFICATIONS = "notifications", "Notifications log"
+    PROFILES = "profiles", "Profiles"
+
+
+class SavedView(models.Model):
+    """The filters of a list under a name: its user's own, or shared with the workspace.
+
+    ``user`` is null for a view that an API token made. ``removed_at``: deleted, while Undo may still bring it back.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="saved_views")
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    page = models.CharField(max_length=16, choices=SavedViewPage.choices)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2000)
+    shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "workspace",
+                "user",
+                "page",
+                Lower("name"),
+                condition=models.Q(removed_at=None),
+                name="saved_view_name_unique",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=models.Q(page__in=SavedViewPage.values), name="saved_view_page_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DefaultView(models.Model):
+    """The saved view with which a list opens for a user."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    page = models.CharField(max_length=16, choices=SavedViewPage.choices)
+    view = models.ForeignKey(SavedView, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "user", "page"], name="default_view_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.page}: {self.view_id}"

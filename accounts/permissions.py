@@ -27,6 +27,7 @@ ACTIONS: dict[str, tuple[frozenset[str], str]] = {
     "campaign.launch": (LAUNCHERS, "launch campaigns"),
     "run.control": (LAUNCHERS, "pause, resume or stop runs"),
     "template.edit": (EDITORS, "save or change templates"),
+    "view.share": (EDITORS, "share saved views"),
 }
 
 
