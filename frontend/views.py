@@ -6,10 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
+from frontend.answers import message_with_undo
 from frontend.rows import Row
 
 
@@ -25,10 +26,13 @@ def open_to_developers(view: Any) -> Any:
     return page
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to_developers
 def patterns(request: HttpRequest) -> HttpResponse:
-    """Every component in every state."""
+    """Every component in every state. Its sample forms are sent here, and show a message that can be undone."""
+    if request.method == "POST":
+        message_with_undo(request, "“Win-back” was archived.", request.path)
+        return redirect(request.path)
     return render(request, "patterns.html", _samples())
 
 

@@ -11,7 +11,7 @@ from django.template.context import Context
 from django.utils import timezone
 from django.utils.timesince import timesince, timeuntil
 
-from frontend import navigation, pills, run_bar
+from frontend import answers, navigation, pills, run_bar
 
 register = template.Library()
 
@@ -49,6 +49,12 @@ def display_name(user: Any) -> str:
 @register.filter
 def message_tone(message: Message) -> str:
     return MESSAGE_TONES.get(message.level_tag, "info")
+
+
+@register.filter
+def message_undo(message: Message) -> str:
+    """Where the message's Undo button posts to, empty if it has none."""
+    return answers.undo_url_of(message)
 
 
 @register.filter

@@ -9,8 +9,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template import RequestContext
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_POST
 
-from frontend.answers import with_problems, with_toast
+from frontend.answers import came_from, message_with_undo, with_problems, with_toast
 from frontend.rows import Row
 from tests.frontend.rendering import template
 
@@ -53,6 +55,22 @@ def save(request: HttpRequest) -> HttpResponse:
 def toast(request: HttpRequest) -> HttpResponse:
     problem = SimpleNamespace(field="url", message="The URL has no host", line=1, column=1, severity="error")
     return with_problems(with_toast(HttpResponse("<p>Checked</p>"), "Template saved"), [problem])
+
+
+def archive(request: HttpRequest) -> HttpResponse:
+    return with_toast(HttpResponse(status=204), "“Spring sale” was archived.", undo_url="/undo")
+
+
+def archive_and_return(request: HttpRequest) -> HttpResponse:
+    message_with_undo(request, "“Spring sale” was archived.", "/undo")
+    return HttpResponseRedirect("/actions")
+
+
+@csrf_protect
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    messages.success(request, "“Spring sale” is back.")
+    return HttpResponseRedirect(came_from(request, "/other"))
 
 
 def refused(request: HttpRequest) -> HttpResponse:
@@ -98,6 +116,9 @@ urlpatterns = [
     path("drawer", _page(DRAWER)),
     path("save", save),
     path("toast", toast),
+    path("archive", archive),
+    path("archived", archive_and_return),
+    path("undo", undo),
     path("refused", refused),
     path("crash", crash),
     path("invalid", invalid),
