@@ -18,6 +18,13 @@ class EditedMeanwhile(StaleState):
     title = "Somebody else saved first"
 
 
+class ResendRefused(StaleState):
+    """One of several runs can't be resent, so none was."""
+
+    code = "resend_refused"
+    title = "Nothing was sent"
+
+
 class NotReady(InvalidInput):
     """The campaign has problems that must be mended before it can be launched."""
 
@@ -29,3 +36,11 @@ class NotReady(InvalidInput):
         noun = "problem" if count == 1 else "problems"
         super().__init__(f"{count} {noun} to mend first: " + " ".join(problem.message for problem in problems))
         self.problems = tuple(problems)
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """Each problem with the field, its step, and where in the builder it is mended, in words."""
+        return [
+            {"field": problem.field, "detail": problem.words, "step": problem.step, "where": problem.where}
+            for problem in self.problems
+        ]

@@ -114,7 +114,7 @@ def _start(run: Run, actor: Actor, choice: ResendChoice, content: WebhookContent
 
 def resend_sentence(run: Run, choice: ResendChoice) -> str:
     """ "Resend of the run of 24 Nov 2026, 15:04 UTC: failed, Not found (404)"."""
-    moment = localtime(run.run_at).strftime("%-d %b %Y, %H:%M %Z")
+    moment = _moment_words(run.run_at)
     parts = [" or ".join(choice.states), *narrowing_words(choice)]
     parts += ["same webhook-id"] if choice.same_webhook_id else []
     return f"Resend of the run of {moment}: {', '.join(parts)}"
@@ -127,7 +127,13 @@ def narrowing_words(choice: ResendChoice) -> list[str]:
     words += [f"user ID {choice.person}"] if choice.person else []
     if choice.test is not None:
         words.append("test users only" if choice.test else "without test users")
+    words += [f"since {_moment_words(choice.since)}"] if choice.since else []
+    words += [f"until {_moment_words(choice.until)}"] if choice.until else []
     return words
+
+
+def _moment_words(moment: datetime) -> str:
+    return localtime(moment).strftime("%-d %b %Y, %H:%M %Z")
 
 
 def _require_live(run: Run) -> None:

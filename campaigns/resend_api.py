@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -14,7 +15,7 @@ from campaigns.resend import run_resend
 from notifications.filters import filters_from
 from notifications.models import Run
 from notifications.resend import RESENDABLE, ResendChoice
-from notifications.selectors import resend_counts, resends_of, run_get
+from notifications.selectors import resend_choice, resend_counts, resends_of, run_get
 from notifications.states import Reason
 
 REASONS = [value for value in Reason.values if value]
@@ -26,6 +27,8 @@ class ResendSerializer(serializers.Serializer[Any]):
     status_code = serializers.IntegerField(min_value=100, max_value=999, required=False, default=None, allow_null=True)
     person = serializers.CharField(max_length=200, required=False, default="", allow_blank=True, help_text="a user_id")
     test = serializers.BooleanField(required=False, default=None, allow_null=True, help_text="test users only, or none")
+    since = serializers.DateTimeField(required=False, default=None, allow_null=True, help_text="ended then or later")
+    until = serializers.DateTimeField(required=False, default=None, allow_null=True, help_text="ended then or earlier")
     same_webhook_id = serializers.BooleanField(default=False)
     content = serializers.ChoiceField(["original", "current"], default="original")
     earlier = serializers.IntegerField(
@@ -48,6 +51,8 @@ class RunResendView(ActorView):
             OpenApiParameter("status", int, description="the status code of the answer"),
             OpenApiParameter("person", str, description="a user_id"),
             OpenApiParameter("test", str, enum=["yes", "no"]),
+            OpenApiParameter("since", OpenApiTypes.DATETIME, description="ended then or later"),
+            OpenApiParameter("until", OpenApiTypes.DATETIME, description="ended then or earlier"),
         ],
         responses={200: ResendCountSerializer},
     )
@@ -55,13 +60,7 @@ class RunResendView(ActorView):
         """How many people a resend of each state would reach. Sends nothing."""
         found = self._run(run, "workspace.view")
         filters = filters_from(request.query_params.dict())
-        choice = ResendChoice(
-            run_id=found.pk,
-            reason=filters.reason,
-            status_code=filters.status_code,
-            person=filters.person,
-            test=filters.test,
-        )
+        choice = resend_choice(filters, found.pk)
         counts = resend_counts(found.workspace, choice, until=timezone.now())
         return Response({**counts, "earlier": resends_of(found).count()})
 

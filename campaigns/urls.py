@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns.views import content, lists, preview, resend, runs, steps
+from campaigns.views import content, lists, preview, resend, resend_across, runs, steps
 
 urlpatterns = [
     path("campaigns/", lists.campaigns, name="campaigns"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("campaigns/<int:campaign>/archive/", lists.archive, name="campaign_archive"),
     path("campaigns/runs/<int:run>/", runs.run_detail, name="run_detail"),
     path("campaigns/runs/<int:run>/resend/", resend.run_resend_page, name="run_resend"),
+    path("notifications/resend/", resend_across.log_resend, name="log_resend"),
     path("campaigns/runs/<int:run>/live/", runs.run_live, name="run_live"),
     path("campaigns/runs/<int:run>/pause/", runs.control, {"action": "pause"}, name="run_pause"),
     path("campaigns/runs/<int:run>/resume/", runs.control, {"action": "resume"}, name="run_resume"),

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -140,6 +141,8 @@ FILTERS = [
     OpenApiParameter(
         "test", str, enum=[value for value, _ in TEST_CHOICES], description="test users: only, or without"
     ),
+    OpenApiParameter("since", OpenApiTypes.DATETIME, description="last changed then or later"),
+    OpenApiParameter("until", OpenApiTypes.DATETIME, description="last changed then or earlier"),
 ]
 CAMPAIGN = OpenApiParameter("campaign", int, description="runs of this campaign only")
 

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import Workspace
 from notifications.errors import FilterInvalid
-from notifications.filters import REASON_CHOICES, STATE_CHOICES, TEST_CHOICES, FilterQuery
+from notifications.filters import REASON_CHOICES, STATE_CHOICES, TEST_CHOICES, WITHIN_CHOICES, FilterQuery
 from notifications.models import Notification, Run
 from notifications.resend import RESENDABLE
 from notifications.selectors import (
@@ -105,6 +105,13 @@ def resend_query(place: LogPlace, counts: RunCounts | None) -> FilterQuery | Non
     return FilterQuery(place.filters).without("campaign", "run")
 
 
+def resends_query(place: LogPlace, rows: Iterable[Notification]) -> FilterQuery | None:
+    """The filters that a resend over several runs begins with; None where none of these rows could be sent again."""
+    if place.of_run or not any(row.state in RESENDABLE for row in rows):
+        return None
+    return FilterQuery(place.filters)
+
+
 def _group_query(place: LogPlace, run: Run, group: Any) -> str:
     query = FilterQuery(place.filters).within(run=run.pk, state="", reason=group.reason, status_code=group.status_code)
     return query.address(place.workspace)
@@ -120,7 +127,13 @@ def live_summary(place: LogPlace) -> dict[str, Any]:
 
 
 def choices(place: LogPlace) -> dict[str, Any]:
-    return {"runs": place.runs_offered(), "states": STATE_CHOICES, "reasons": REASON_CHOICES, "tests": TEST_CHOICES}
+    return {
+        "runs": place.runs_offered(),
+        "states": STATE_CHOICES,
+        "reasons": REASON_CHOICES,
+        "tests": TEST_CHOICES,
+        "times": WITHIN_CHOICES,
+    }
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Who of a run is sent to again, as typed data. The new run keeps it; the engine finds the people by it."""
 
+from datetime import datetime
 from typing import Literal
 
 from webhooks_platform.base.typed_json import StoredModel
@@ -21,4 +22,6 @@ class ResendChoice(StoredModel):
     status_code: int | None = None
     person: str = ""
     test: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     same_webhook_id: bool = False

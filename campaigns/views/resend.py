@@ -13,10 +13,12 @@ from campaigns.resend import narrowing_words, resend_plan, run_resend
 from campaigns.views.steps import TYPE_TO_CONFIRM_ABOVE
 from notifications.filters import FilterQuery, filters_from
 from notifications.models import Run
-from notifications.resend import RESENDABLE, ResendChoice
-from notifications.selectors import LogFilters, run_get
+from notifications.resend import RESENDABLE, ResendChoice, ResendState
+from notifications.selectors import LogFilters, resend_choice, run_get
 from webhooks_platform.base.errors import ProductError, StaleState
 
+# What of the log's filters narrows the people, beside the place and the states.
+NARROWING = ("reason", "status", "person", "test", "within", "since", "until")
 STATE_WORDS = {"failed": "Failed", "skipped": "Skipped", "cancelled": "Cancelled"}
 
 
@@ -51,24 +53,22 @@ def _launch(request: WorkspaceRequest, run: Run, filters: LogFilters, choice: Re
 
 
 def _filters(data: QueryDict, run: Run) -> LogFilters:
-    values = {name: str(data[name]) for name in ("reason", "status", "person", "test") if name in data}
-    filters = filters_from({**values, "run": str(run.pk)})
+    values = {name: str(data[name]) for name in NARROWING if name in data}
+    filters = filters_from({**values, "run": str(run.pk)}).fixed()
     wanted = data.getlist("state")
     return FilterQuery(filters).within(state=wanted[0] if wanted and wanted[0] in RESENDABLE else "").filters
 
 
 def _choice(data: QueryDict, filters: LogFilters) -> ResendChoice:
     """The states that are ticked; of a filtered log, its state; failed where nothing says otherwise."""
-    states = [state for state in RESENDABLE if state in data.getlist("state")]
-    return ResendChoice(
-        run_id=filters.run or 0,
-        states=tuple(states) or (() if "chosen" in data else ("failed",)),
-        reason=filters.reason,
-        status_code=filters.status_code,
-        person=filters.person,
-        test=filters.test,
-        same_webhook_id=data.get("webhook_id") == "same",
+    return resend_choice(
+        filters, filters.run or 0, states_ticked(data), same_webhook_id=data.get("webhook_id") == "same"
     )
+
+
+def states_ticked(data: QueryDict) -> tuple[ResendState, ...]:
+    states = tuple(state for state in RESENDABLE if state in data.getlist("state"))
+    return states or (() if "chosen" in data else ("failed",))
 
 
 def _shown(

@@ -17,7 +17,13 @@ from notifications.selectors.log import (
     rows_by_id,
     rows_newer_count,
 )
-from notifications.selectors.resend import resend_counts, resend_rows, resends_of
+from notifications.selectors.resend import (
+    resend_choice,
+    resend_counts,
+    resend_counts_by_run,
+    resend_rows,
+    resends_of,
+)
 from notifications.selectors.runs import (
     RunCounts,
     notification_of_run,
@@ -46,7 +52,9 @@ __all__ = [
     "notification_of_run",
     "notification_page",
     "notification_rows",
+    "resend_choice",
     "resend_counts",
+    "resend_counts_by_run",
     "resend_rows",
     "resends_of",
     "rows_by_id",

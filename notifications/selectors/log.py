@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Workspace
 from audience.models import Profile
 from notifications.errors import LogTooLarge
 from notifications.models import Notification, Run
 from notifications.reasons import Explanation, explain
-from notifications.selectors.runs import run_get, runs_of_campaign
+from notifications.selectors.runs import run_get, runs_listed, runs_of_campaign
 from notifications.states import PENDING, NotificationState
 from webhooks_platform.base.paging import TwoWayPage, two_way_page
 
@@ -30,6 +32,8 @@ WITH_REASON = (
 UNBOUNDED_MILLISECONDS = 5_000
 # A campaign's log reaches back this many runs; a run of its own reaches back as far as rows are kept.
 RUNS_PER_CAMPAIGN = 200
+# Up to so many runs of a time are named one by one; beyond, everything since the earliest of them is read.
+RUNS_PER_TIME = 1_000
 NEWER_LIMIT = 100
 PENDING_STATES = "pending"
 QUERY_CANCELED = "57014"
@@ -37,7 +41,11 @@ QUERY_CANCELED = "57014"
 
 @dataclass(frozen=True)
 class LogFilters:
-    """What the log is narrowed to; None or empty: not at all. State "pending": any that is not final."""
+    """What the log is narrowed to; None or empty: not at all. State "pending": any that is not final.
+
+    ``since`` and ``until``: when the row last changed, both included. ``within``: since so long ago, and ``since`` is
+    left aside.
+    """
 
     campaign: int | None = None
     run: int | None = None
@@ -46,6 +54,18 @@ class LogFilters:
     status_code: int | None = None
     person: str = ""
     test: bool | None = None
+    within: timedelta | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def earliest(self) -> datetime | None:
+        """The first moment of the time asked for."""
+        return self.since if self.within is None else timezone.now() - self.within
+
+    def fixed(self) -> "LogFilters":
+        """The same, with "the last hour" as the moment at which that began."""
+        return replace(self, within=None, since=self.earliest)
 
 
 @dataclass(frozen=True)
@@ -77,7 +97,12 @@ def notification_rows(workspace: Workspace, filters: LogFilters) -> QuerySet[Not
         rows = rows.filter(status_code=filters.status_code)
     if filters.test is not None:
         rows = rows.filter(is_test=filters.test)
-    return rows
+    return rows.filter(_time(filters))
+
+
+def _time(filters: LogFilters) -> Q:
+    since = Q() if filters.earliest is None else Q(updated_at__gte=filters.earliest)
+    return since if filters.until is None else since & Q(updated_at__lte=filters.until)
 
 
 def _place(workspace: Workspace, filters: LogFilters) -> Q:
@@ -89,7 +114,22 @@ def _place(workspace: Workspace, filters: LogFilters) -> Q:
         runs = runs_of_campaign(workspace, filters.campaign).values_list("run_at", "pk")[:RUNS_PER_CAMPAIGN]
         times = [run_at for run_at, _ in runs]
         return Q(run_at__in=times, campaign_id=filters.campaign)
+    if filters.earliest or filters.until:
+        return _runs_of_time(workspace, filters)
     return Q()
+
+
+def _runs_of_time(workspace: Workspace, filters: LogFilters) -> Q:
+    """Rows change between their run's launch and its end only, and runs are few: they lead to the rows."""
+    runs = runs_listed(workspace)
+    if filters.until:
+        runs = runs.filter(run_at__lte=filters.until)
+    if filters.earliest:
+        runs = runs.filter(Q(finished_at=None) | Q(finished_at__gte=filters.earliest))
+    times = list(runs.values_list("run_at", flat=True)[: RUNS_PER_TIME + 1])
+    if len(times) <= RUNS_PER_TIME:
+        return Q(run_at__in=times)
+    return Q(run_at__gte=runs.aggregate(earliest=Min("run_at"))["earliest"], run_at__lte=times[0])
 
 
 def _person(workspace: Workspace, filters: LogFilters) -> Q:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
 from notifications.export import export_lines
-from notifications.filters import FilterQuery, filters_from
+from notifications.filters import CUSTOM_TIME, FilterQuery, filters_from
 from notifications.log_page import (
     PAGE_SIZE,
     LogPlace,
@@ -15,6 +15,7 @@ from notifications.log_page import (
     live_summary,
     refresh_of,
     resend_query,
+    resends_query,
     row_places,
     summary,
 )
@@ -34,14 +35,16 @@ def notifications_log(request: WorkspaceRequest) -> HttpResponse:
     context = {
         "place": place,
         "filters": filters,
+        "time_choice": CUSTOM_TIME if filters.since or filters.until else request.GET.get("within", ""),
         "may_launch": allowed(request.actor, "campaign.launch"),
         "log_query": request.GET.urlencode(),
         "resend_query": resend_query(place, figures.get("counts")),
+        "resends_query": resends_query(place, page.items),
         "query": query,
         "rows": log_rows(request.workspace, page.items),
         "newer": page.newer_cursor and query.address(request.workspace, before=page.newer_cursor),
         "older": page.older_cursor and query.address(request.workspace, after=page.older_cursor),
-        "cleared": query.without("state", "reason", "status_code", "person", "test").address(request.workspace),
+        "cleared": query.cleared.address(request.workspace),
         "export_url": query.export_address(request.workspace),
         "refresh": refresh_of(place, page.items, top),
         **figures,

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -97,6 +98,30 @@ def test_each_filter_narrows_the_log(workspace: Workspace, outsider: User) -> No
     assert page(workspace, person="nobody") == []
     assert page(workspace, test=True) == ["cleo"]
     assert page(workspace, test=False, run=run.pk) == ["bob", "ada"]
+
+
+def test_the_time_of_the_log_is_when_rows_changed(workspace: Workspace) -> None:
+    """A run of long ago that went on until today is found by what it did today."""
+    old = run_made(workspace, run_at=days_ago(40), finished_at=None)
+    notification_made(old, "ada", updated_at=days_ago(39))
+    notification_made(old, "bob", updated_at=days_ago(0))
+    notification_made(run_made(workspace, run_at=days_ago(3), finished_at=days_ago(2)), "eve", updated_at=days_ago(2))
+
+    assert page(workspace, within=timedelta(days=1)) == ["bob"]
+    assert page(workspace, within=timedelta(days=7)) == ["eve", "bob"]
+    assert page(workspace, since=days_ago(3), until=days_ago(1)) == ["eve"]
+    assert page(workspace, until=days_ago(38)) == ["ada"]
+    assert page(workspace, until=days_ago(38), run=old.pk) == ["ada"]
+
+
+def test_very_many_runs_of_a_time_are_read_from_the_earliest_on(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (5, 3, 1):
+        run = run_made(workspace, run_at=days_ago(day), finished_at=days_ago(day))
+        notification_made(run, f"day-{day}", updated_at=days_ago(day))
+    monkeypatch.setattr("notifications.selectors.log.RUNS_PER_TIME", 1)
+    assert page(workspace, within=timedelta(days=4)) == ["day-1", "day-3"]
 
 
 def test_a_removed_person_is_found_within_a_run(workspace: Workspace) -> None:
