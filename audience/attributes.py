@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from math import isfinite
 from re import compile as pattern
@@ -12,9 +12,14 @@ import orjson
 
 from audience.errors import ProfileInvalid
 
-Kind = Literal["text", "number", "boolean", "date", "list", "object"]
+Kind = Literal["text", "number", "boolean", "date", "datetime", "list", "object"]
 
-KIND_WORDS: dict[str, str] = {"boolean": "true or false", "list": "list (JSON)", "object": "object (JSON)"}
+KIND_WORDS: dict[str, str] = {
+    "boolean": "true or false",
+    "datetime": "date and time",
+    "list": "list (JSON)",
+    "object": "object (JSON)",
+}
 
 STANDARD_FIELDS = ("user_id", "email", "phone", "first_name", "last_name", "language", "country", "time_zone")
 # Names that mean something else in a template: what rendering adds, and the language's own words.
@@ -29,6 +34,10 @@ INTEGER_LIMIT = 2**53
 NUMBER = pattern(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,10})?")
 UNSTORABLE = pattern("[\x00\ud800-\udfff]")
 DATE = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# ISO 8601 as systems write it: to the minute at least, with or without an offset.
+DATETIME = pattern(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 BOOLEANS = {"true": True, "false": False}
 
 
@@ -57,7 +66,9 @@ def kind_of(value: object) -> Kind:
         return "number"
     if isinstance(value, list | dict):
         return "list" if isinstance(value, list) else "object"
-    return "date" if isinstance(value, str) and is_date(value) else "text"
+    if not isinstance(value, str):
+        return "text"
+    return "date" if is_date(value) else "datetime" if is_datetime(value) else "text"
 
 
 def is_date(text: str) -> bool:
@@ -66,6 +77,17 @@ def is_date(text: str) -> bool:
         return False
     try:
         date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_datetime(text: str) -> bool:
+    """Whether the text is a real moment written like 2026-01-31T09:30 or 2026-01-31T09:30:00Z."""
+    if not DATETIME.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
     except ValueError:
         return False
     return True
@@ -87,6 +109,11 @@ def value_parsed(text: str, kind: str) -> Any:
     if kind == "date":
         return _required(
             text.strip() if is_date(text.strip()) else None, f"“{text}” is not a date. Write it like 2026-01-31."
+        )
+    if kind == "datetime":
+        example = "Write it like 2026-01-31T09:30 or 2026-01-31T09:30:00Z."
+        return _required(
+            text.strip() if is_datetime(text.strip()) else None, f"“{text}” is not a date and time. {example}"
         )
     return _json_parsed(text) if kind in ("list", "object") else text
 

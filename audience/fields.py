@@ -1,11 +1,13 @@
-"""What a rule can test: the standard fields, and the attributes seen in the workspace."""
+"""What a rule can test: the standard fields, what is known of every profile, and the workspace's attributes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast, get_args
+from typing import cast
 
 from accounts.models import Workspace
 from audience.attributes import STANDARD_FIELDS, Kind
 from audience.models import Attribute
+from audience.operators import OPERATORS, SYSTEM_OPERATORS
 from audience.rules import Operator
 
 ATTRIBUTE_PREFIX = "attributes."
@@ -21,41 +23,18 @@ STANDARD_LABELS = {
     "time_zone": "Time zone",
 }
 
-OPERATOR_LABELS: dict[str, str] = {
-    "is": "is",
-    "is_not": "is not",
-    "contains": "contains",
-    "starts_with": "starts with",
-    "is_set": "has a value",
-    "is_not_set": "has no value",
-    "greater": "is greater than",
-    "less": "is less than",
-    "before": "is before",
-    "after": "is after",
-    "is_true": "is true",
-    "is_false": "is false",
-}
-WITHOUT_VALUE = frozenset({"is_set", "is_not_set", "is_true", "is_false"})
-
-_ALWAYS: tuple[Operator, ...] = ("is_set", "is_not_set")
-OPERATORS: dict[str, tuple[Operator, ...]] = {
-    "text": ("is", "is_not", "contains", "starts_with", *_ALWAYS),
-    "number": ("is", "is_not", "greater", "less", *_ALWAYS),
-    "boolean": ("is_true", "is_false", *_ALWAYS),
-    "date": ("is", "is_not", "before", "after", *_ALWAYS),
-    "list": ("contains", *_ALWAYS),
-    "object": _ALWAYS,
-}
-ALL_OPERATORS: tuple[Operator, ...] = get_args(Operator)
-
 
 @dataclass(frozen=True)
 class Field:
-    """One thing a rule can test. ``name`` is what a rule stores, ``variable`` what a template writes."""
+    """One thing a rule can test. ``name`` is what a rule stores, ``variable`` what a template writes.
+
+    ``fallback``: typed text of the attribute registry, for people without a value.
+    """
 
     name: str
     label: str
     kind: Kind
+    fallback: str = ""
 
     @property
     def variable(self) -> str:
@@ -67,18 +46,36 @@ class Field:
 
     @property
     def operators(self) -> tuple[Operator, ...]:
-        return OPERATORS[self.kind]
+        return SYSTEM_OPERATORS.get(self.name, OPERATORS[self.kind])
 
 
 STANDARD = [Field(name, STANDARD_LABELS[name], "text") for name in STANDARD_FIELDS]
+# What rules can test beside them; no variables of templates.
+SYSTEM = [
+    Field("is_test", "Test user", "boolean"),
+    Field("created_at", "Added", "datetime"),
+    Field("updated_at", "Changed", "datetime"),
+]
+SYSTEM_FIELDS = tuple(SYSTEM_OPERATORS)
+_FIXED = {field.name: field for field in (*STANDARD, *SYSTEM)}
 
 
 def fields_available(workspace: Workspace) -> list[Field]:
-    """The standard fields, then every attribute seen in the workspace, by name."""
-    seen = Attribute.objects.filter(workspace=workspace).order_by("name")
-    return [*STANDARD, *(Field(ATTRIBUTE_PREFIX + row.name, row.name, cast(Kind, row.kind)) for row in seen)]
+    """What a template can write: the standard fields, then every attribute of the workspace, by name."""
+    return [*STANDARD, *attribute_fields(workspace)]
 
 
-def label_of(field: str) -> str:
-    """What people call the field that a rule stores."""
-    return STANDARD_LABELS.get(field, field.removeprefix(ATTRIBUTE_PREFIX))
+def fields_testable(workspace: Workspace) -> list[Field]:
+    """What a rule can test: as in ``fields_available``, and what is known of every profile."""
+    return [*STANDARD, *SYSTEM, *attribute_fields(workspace)]
+
+
+def attribute_fields(workspace: Workspace) -> list[Field]:
+    rows = Attribute.objects.filter(workspace=workspace).order_by("name")
+    return [Field(ATTRIBUTE_PREFIX + row.name, row.label, cast(Kind, row.kind), row.fallback) for row in rows]
+
+
+def label_of(field: str, fields: Mapping[str, Field] | None = None) -> str:
+    """What people call the field that a rule stores; ``fields`` know the display names of attributes."""
+    known = (fields or _FIXED).get(field) or _FIXED.get(field)
+    return known.label if known else field.removeprefix(ATTRIBUTE_PREFIX)

@@ -10,16 +10,10 @@ from typing import cast
 
 from accounts.models import Workspace
 from audience.choice import AudienceChoice
-from audience.fields import (
-    ALL_OPERATORS,
-    OPERATOR_LABELS,
-    OPERATORS,
-    WITHOUT_VALUE,
-    Field,
-    fields_available,
-    label_of,
-)
+from audience.fields import Field, fields_available, label_of
 from audience.models import Profile
+from audience.operators import ALL_OPERATORS, OPERATORS, WITHOUT_VALUE
+from audience.operators import OPERATOR_WORDS as OPERATOR_LABELS
 from audience.rules import Group, Operator, Rule, Rules
 from audience.selection import audience_count, audience_sample, choice_sentence
 from webhooks_platform.base.errors import InvalidInput

@@ -10,6 +10,7 @@ from audience.choice import AudienceChoice
 from audience.errors import SegmentRemoved
 from audience.fields import ATTRIBUTE_PREFIX, Field, fields_available
 from audience.models import Profile, Segment
+from audience.rule_context import context_in_words, context_of
 from audience.rules import Group, Rule, Rules
 from audience.rules_query import rules_q
 from audience.sentences import rules_sentence
@@ -40,9 +41,9 @@ def _choice_q(workspace: Workspace, choice: AudienceChoice) -> Q:
     if choice.kind == "test_users":
         return Q(is_test=True)
     if choice.kind == "segment":
-        return rules_q(_segment(workspace, choice).rules)
+        return rules_q(_segment(workspace, choice).rules, context_of(workspace))
     if choice.kind == "rules":
-        return rules_q(choice.rules)
+        return rules_q(choice.rules, context_of(workspace))
     if choice.kind == "profiles":
         return Q(pk__in=choice.profile_ids)
     return Q()
@@ -60,20 +61,23 @@ def _segment(workspace: Workspace, choice: AudienceChoice) -> Segment:
 def choice_frozen(workspace: Workspace, choice: AudienceChoice) -> AudienceChoice:
     """The choice with a segment's rules written out, so that later changes of the segment don't matter.
 
+    *In the last 7 days* and its like count from today on, also past midnight.
     Raises SegmentRemoved when the segment is gone.
     """
-    if choice.kind != "segment":
+    if choice.kind not in ("segment", "rules") or (choice.kind == "rules" and choice.rules.as_of):
         return choice
-    return AudienceChoice(kind="rules", rules=_segment(workspace, choice).rules)
+    rules = choice.rules if choice.kind == "rules" else _segment(workspace, choice).rules
+    dated = rules.model_copy(update={"as_of": context_of(workspace).today})
+    return AudienceChoice(kind="rules", rules=dated)
 
 
 def choice_sentence(workspace: Workspace, choice: AudienceChoice) -> str:
     """The choice in words, for the run and for Review. Raises SegmentRemoved when the segment is gone."""
     if choice.kind == "segment":
         segment = _segment(workspace, choice)
-        return f"Segment “{segment.name}”: {rules_sentence(segment.rules)}"
+        return f"Segment “{segment.name}”: {rules_sentence(segment.rules, context_in_words(workspace).fields)}"
     if choice.kind == "rules":
-        return rules_sentence(choice.rules)
+        return rules_sentence(choice.rules, context_in_words(workspace).fields)
     if choice.kind == "profiles":
         return _named(workspace, choice)
     return "Test users" if choice.kind == "test_users" else "Everyone"

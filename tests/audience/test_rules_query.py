@@ -1,4 +1,6 @@
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -6,10 +8,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from audience.errors import RuleInvalid
-from audience.fields import ALL_OPERATORS
 from audience.models import Profile
+from audience.operators import ALL_OPERATORS
+from audience.rule_context import RuleContext, context_plain
 from audience.rules import Group, Rule, Rules
-from audience.rules_query import rules_q
+from audience.rules_query import rule_problems, rules_q
 
 PEOPLE: dict[str, dict[str, Any]] = {
     "ana": {"country": "DE", "attributes": {"age": 30, "vip": True, "joined": "2026-01-31", "tags": ["gold", "new"]}},
@@ -63,12 +66,86 @@ def rule(field, operator, value=""):
         ("attributes.tags", "contains", "gold", "ana cem"),
         ("attributes.tags", "contains", "gol", "cem"),
         ("attributes.tags", "starts_with", "GOLD", "cem"),
+        ("country", "one_of", "DE, FR", "ana"),
+        ("country", "not_one_of", "DE,de", "cem dot"),
+        ("country", "not_contains", "d", "cem dot"),
+        ("attributes.age", "at_least", "41.5", "bob"),
+        ("attributes.age", "at_most", "30", "ana"),
+        ("attributes.age", "one_of", "30, 41.5", "ana bob"),
+        ("attributes.plan", "not_one_of", "5, 6", "ana bob cem"),
+        ("attributes.joined", "on", "2025-12-31", "bob"),
+        ("attributes.joined", "not_on", "2025-12-31", "ana cem dot"),
+        ("attributes.tags", "not_contains", "gold", "bob dot"),
+        ("attributes.tags", "not_contains", "new", "bob cem dot"),
+        ("is_test", "is_true", "", ""),
+        ("is_test", "is_false", "", "ana bob cem dot"),
+        ("attributes.nobody_has_it", "not_contains", "x", "ana bob cem dot"),
         ("attributes.nobody_has_it", "is", "x", ""),
         ("attributes.nobody_has_it", "is_not", "x", "ana bob cem dot"),
     ],
 )
 def test_a_rule_chooses_the_people_it_says(field, operator, value, expected):
     assert chosen(rule(field, operator, value)) == expected
+
+
+DAYS = {
+    "today": "2026-02-28",
+    "week": "2026-02-21",
+    "older": "2026-02-20T23:59:59Z",
+    "leap": "2000-02-29",
+    "soon": "2026-03-07",
+    "never": "soon",
+}
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "expected"),
+    [
+        ("in_last_days", "7", "today week"),
+        ("in_last_days", "0", "today"),
+        ("more_days_ago", "7", "leap older"),
+        ("in_next_days", "7", "soon today"),
+        ("in_next_days", "6", "today"),
+        ("anniversary", "", "leap today"),
+    ],
+)
+def test_days_are_counted_from_the_day_of_the_rules(person, operator, value, expected):
+    for user_id, day in DAYS.items():
+        person(user_id, attributes={"at": day})
+    tree = Rules(root=Group(items=(rule("attributes.at", operator, value),)), as_of=date(2026, 2, 28))
+    found = Profile.objects.filter(rules_q(tree)).order_by("user_id").values_list("user_id", flat=True)
+    assert " ".join(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "expected"),
+    [
+        ("on", "2026-02-28", "late"),
+        ("not_on", "2026-02-28", "early next"),
+        ("before", "2026-02-28", "early"),
+        ("after", "2026-02-28", "next"),
+        ("in_last_days", "0", "late"),
+        ("more_days_ago", "0", "early"),
+        ("after", "9999-12-31", ""),
+        ("before", "0001-01-01", ""),
+    ],
+)
+def test_moments_are_compared_by_the_days_of_the_workspace(person, operator, value, expected):
+    """A person added at 20:00 UTC was added the next day in Auckland."""
+    moments = {"early": (27, 10), "late": (27, 20), "next": (28, 11)}
+    for user_id, (day, hour) in moments.items():
+        made = person(user_id)
+        Profile.objects.filter(pk=made.pk).update(created_at=datetime(2026, 2, day, hour, tzinfo=UTC))
+    context = RuleContext(today=date(2026, 2, 28), zone=ZoneInfo("Pacific/Auckland"))
+    condition = rules_q(Rules(root=Group(items=(rule("created_at", operator, value),))), context)
+    assert " ".join(Profile.objects.filter(condition).order_by("user_id").values_list("user_id", flat=True)) == expected
+
+
+def test_every_rule_that_can_not_be_tested_is_named():
+    broken, fine = rule("attributes.age", "greater", "old"), rule("country", "is", "DE")
+    tree = Rules(root=Group(items=(fine, broken, Group(match="any", items=(fine, broken)))))
+    found = rule_problems(tree, context_plain())
+    assert [problem.field for problem in found] == ["rules.1.value", "rules.2.1.value"]
 
 
 @pytest.mark.usefixtures("people")
@@ -88,6 +165,11 @@ def test_all_any_and_groups_combine():
         ("attributes.age", "less", "nan", "rules.0.value", "not a number"),
         ("attributes.joined", "before", "31.1.2026", "rules.0.value", "joined .* not a date"),
         ("attributes.joined", "after", "2026-02-30", "rules.0.value", "not a date"),
+        ("attributes.joined", "in_last_days", "soon", "rules.0.value", "not a number of days"),
+        ("attributes.joined", "in_last_days", "99999", "rules.0.value", "not a number of days"),
+        ("attributes.joined", "more_days_ago", "", "rules.0.value", "Say how many days"),
+        ("country", "one_of", " , ", "rules.0.value", "Write 1 to 50 values"),
+        ("created_at", "is_set", "", "rules.0.operator", "can't be tested this way"),
         ("country", "greater", "5", "rules.0.operator", "Country is text"),
         ("country", "is", "  ", "rules.0.value", "Say what Country"),
         ("country", "is", "a\x00", "rules.0.value", "can't be stored"),

@@ -1,3 +1,6 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from audience.choice import AudienceChoice
@@ -49,6 +52,14 @@ def test_a_frozen_choice_no_longer_follows_its_segment(shop, people):
     frozen = choice_frozen(shop, AudienceChoice(kind="segment", segment_id=segment.pk))
     segment.delete()
     assert [profile.user_id for profile in profiles_chosen(shop, frozen)] == ["ana"]
+    assert choice_frozen(shop, frozen) is frozen
+
+
+def test_a_frozen_choice_keeps_its_day(shop):
+    recent = Rules(root=Group(items=(Rule(field="created_at", operator="in_last_days", value="7"),)))
+    shop.time_zone = "Pacific/Kiritimati"
+    frozen = choice_frozen(shop, AudienceChoice(kind="rules", rules=recent))
+    assert frozen.rules.as_of == datetime.now(ZoneInfo("Pacific/Kiritimati")).date()
     assert choice_frozen(shop, frozen) is frozen
 
 
