@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from accounts.actors import Actor
 from audience.choice import AudienceChoice
 from campaigns.models import Campaign
-from campaigns.problems import campaign_problems
+from campaigns.review import campaign_review
 from campaigns.schedule import Schedule
 from campaigns.selectors import LIST_ORDER, campaign_get, campaigns_listed
 from campaigns.services import (
@@ -72,6 +72,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
     hint = serializers.CharField()
     severity = serializers.ChoiceField(["error", "warning"])
+    where = serializers.CharField(help_text="the step and the place in it, in words")
 
 
 class RunStateSerializer(serializers.ModelSerializer[Run]):
@@ -130,9 +131,8 @@ class CampaignProblemsView(ActorView):
     @extend_schema(operation_id="campaigns_problems", responses={200: ProblemSerializer(many=True)})
     def get(self, request: Request, campaign: int) -> Response:
         """What Review & launch would show."""
-        campaign_found = campaign_get(self.actor().workspace, campaign)
-        found = campaign_problems(campaign_found, now=timezone.now(), count_people=True)
-        return Response(ProblemSerializer(found, many=True).data)
+        found = campaign_review(campaign_get(self.actor().workspace, campaign), now=timezone.now())
+        return Response(ProblemSerializer(found.problems, many=True).data)
 
 
 class CampaignLaunchView(ActorView):

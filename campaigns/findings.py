@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from accounts.models import Workspace
 from audience.choice import AudienceChoice
-from audience.selection import fields_available, people_without
+from audience.selection import fields_available
+from campaigns.finding import Finding
+from campaigns.lacking import NOBODY_WORDS, UNKNOWN, AskLacking, Lacking, lacking_counted, lacking_words
+from campaigns.words import words_findings
 from channels.models import Connection
 from templates_lib.checks import Variable, check_content, is_known_name, variables_without_fallback
 from templates_lib.content import WebhookContent
 from templates_lib.rendering.compiler import written_fields
-from webhooks_platform.base.errors import ProductError
+from templates_lib.rendering.problems import Problem
 
 # What a person without the value would miss least. The text is selected once it is put in, so that one types over it.
 FALLBACKS = {"number": "0", "boolean": "false", "list": "[]", "object": "{}"}
@@ -20,21 +21,7 @@ FALLBACK_WORDS = {"first_name": "there"}
 _PATH = re.compile(r"""[A-Za-z_]\w*(?:\s*\.\s*\w+|\[\s*(?:\d+|'[^']*'|"[^"]*")\s*\])*""")
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One problem of the content. ``fix``: what one click puts in behind ``path`` at ``line`` and ``column``."""
-
-    field: str
-    message: str
-    hint: str = ""
-    line: int | None = None
-    column: int | None = None
-    severity: Literal["error", "warning"] = "error"
-    fix: Mapping[str, str | int] | None = None
-
-    @property
-    def words(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+Place = tuple[str, int | None, int | None]
 
 
 def secret_attached(connection: Connection | None) -> bool:
@@ -48,62 +35,65 @@ def content_findings(
     *,
     connection: Connection | None,
     audience: AudienceChoice | None = None,
+    ask: AskLacking = lacking_counted,
 ) -> tuple[Finding, ...]:
     """All errors and warnings of the content.
 
-    ``audience``: with it, each warning of a missing fallback says how many of these people it concerns (one query).
+    ``audience``: with it, what ``ask`` finds out of these people is said: how many lack a value without fallback, and,
+    as an error, that nobody has it.
     """
     kinds: dict[str, str] = {field.variable: field.kind for field in fields_available(workspace)}
+    asked = variables_without_fallback(content)
+    lacking = ask(workspace, audience, map(_root, asked)) if audience and asked else UNKNOWN
     found = check_content(
         content, secret_attached=secret_attached(connection), known_names=kinds, fallback_warnings=False
     )
-    problems = (Finding(each.field, each.message, each.hint, each.line, each.column, each.severity) for each in found)
-    return (*problems, *_fallback_findings(workspace, content, kinds, audience))
+    unknown = {_place(variable) for variable in asked if _root(variable) in lacking.nobody}
+    problems = (_content_finding(each, unknown, content.missing) for each in found)
+    known = [variable for variable in asked if is_known_name(variable.name, kinds)]
+    return (*problems, *_fallback_findings(content, known, kinds, lacking), *words_findings(content))
+
+
+def _root(variable: Variable) -> str:
+    """Of an object, it is only asked who has none at all."""
+    return variable.name.partition(".")[0]
+
+
+def _place(found: Variable | Problem) -> Place:
+    return (found.field, found.line, found.column)
+
+
+def _content_finding(problem: Problem, unknown: set[Place], missing: str) -> Finding:
+    """A name that no profile has, without fallback, concerns everybody: an error, unless it is sent empty."""
+    message, severity = problem.message, problem.severity
+    if severity == "warning" and _place(problem) in unknown and missing != "empty":
+        fate = NOBODY_WORDS[missing]
+        message, severity = f"{message} {fate[0].upper()}{fate[1:]}.", "error"
+    return Finding(problem.field, message, problem.hint, problem.line, problem.column, severity)
 
 
 def _fallback_findings(
-    workspace: Workspace, content: WebhookContent, kinds: Mapping[str, str], audience: AudienceChoice | None
+    content: WebhookContent, asked: list[Variable], kinds: Mapping[str, str], lacking: Lacking
 ) -> Iterator[Finding]:
-    """A name that nobody has is reported as such: a fallback would only hide the mistake."""
-    asked = [variable for variable in variables_without_fallback(content) if is_known_name(variable.name, kinds)]
-    lacking = _people_lacking(workspace, audience, asked)
+    """A name that no profile can have is reported as such: a fallback would only hide the mistake."""
     sources = dict(written_fields(content))
     for variable in asked:
-        root = variable.name.partition(".")[0]
+        is_error = _root(variable) in lacking.nobody and content.missing != "empty"
         yield Finding(
             variable.field,
-            f"{variable.name} has no fallback{lacking_words(lacking.get(root), content.missing)}.",
+            _fallback_message(variable, lacking, content.missing),
             "",
             variable.line,
             variable.column,
-            "warning",
+            "error" if is_error else "warning",
             _fix(variable, sources.get(variable.field, ""), kinds.get(variable.name, "text")),
         )
 
 
-def _people_lacking(workspace: Workspace, audience: AudienceChoice | None, asked: list[Variable]) -> Mapping[str, int]:
-    """By the first part of the path: of an object, it is only counted who has none at all."""
-    if audience is None or not asked:
-        return {}
-    try:
-        return people_without(workspace, audience, (variable.name.partition(".")[0] for variable in asked))
-    except ProductError:
-        return {}  # the audience itself is not usable yet, which the Audience step says
-
-
-def lacking_words(count: int | None, missing: str) -> str:
-    """What happens to the people without the value, by the content's rule for missing values."""
-    if count is None:
-        return ": the rule for missing values applies to people without it"
-    if count == 0:
-        return "; everybody in the audience has it right now"
-    one = count == 1
-    fate = {
-        "skip": "is skipped" if one else "are skipped",
-        "empty": "gets it empty" if one else "get it empty",
-        "stop": "stops the campaign" if one else "stop the campaign",
-    }[missing]
-    return f": {count:,} {'person' if one else 'people'} in the audience {'lacks' if one else 'lack'} it and {fate}"
+def _fallback_message(variable: Variable, lacking: Lacking, missing: str) -> str:
+    if _root(variable) in lacking.nobody:
+        return f"Nobody in the audience has {variable.name}, and it has no fallback: {NOBODY_WORDS[missing]}."
+    return f"{variable.name} has no fallback{lacking_words(lacking.counts.get(_root(variable)), missing)}."
 
 
 def _fix(variable: Variable, source: str, kind: str) -> Mapping[str, str | int] | None:

@@ -16,12 +16,17 @@ from webhooks_platform.base.errors import ProductError
 PREVIEW_PEOPLE = 25
 
 
-def people_to_preview(campaign: Campaign) -> list[Profile]:
-    """Test users first, then the first people of the audience."""
-    test_users = list(Profile.objects.filter(workspace=campaign.workspace, is_test=True).order_by("id")[:10])
-    known = {person.pk for person in test_users}
-    others = [person for person in _audience_start(campaign) if person.pk not in known]
-    return (test_users + others)[:PREVIEW_PEOPLE]
+def people_to_preview(campaign: Campaign, wanted: str = "") -> list[Profile]:
+    """The person whose id is ``wanted``, test users, then the first people of the audience."""
+    everyone = Profile.objects.filter(workspace=campaign.workspace)
+    asked_for = list(everyone.filter(pk=int(wanted))) if is_profile_id(wanted) else []
+    test_users = list(everyone.filter(is_test=True).order_by("id")[:10])
+    found = {person.pk: person for person in (*asked_for, *test_users, *_audience_start(campaign))}
+    return list(found.values())[:PREVIEW_PEOPLE]
+
+
+def is_profile_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _audience_start(campaign: Campaign) -> list[Profile]:
@@ -38,7 +43,7 @@ def _audience(campaign: Campaign) -> QuerySet[Profile]:
 
 def profile_chosen(campaign: Campaign, profile_id: str) -> Profile | None:
     """The person picked in the preview, or the first one there is."""
-    if profile_id.isdigit():
+    if is_profile_id(profile_id):
         return Profile.objects.filter(workspace=campaign.workspace, pk=int(profile_id)).first()
     return next(iter(people_to_preview(campaign)), None)
 

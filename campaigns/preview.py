@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from audience.models import Profile
 from audience.persons import snapshot
-from campaigns.findings import Finding, content_findings, secret_attached
+from campaigns.finding import Finding
+from campaigns.findings import content_findings, secret_attached
 from campaigns.models import Campaign
 from channels.models import AuthKind, Connection
 from delivery.context import RunFacts, render_context
@@ -121,9 +123,15 @@ def _value(context: Mapping[str, Any], path: str) -> Any:
 
 
 def preview_context(campaign: Campaign, profile: Profile) -> dict[str, Any]:
-    """The same variables that a run would have, with a run number that says it is a preview."""
-    facts = RunFacts(campaign_id=campaign.pk, campaign_name=campaign.name, run_id=0, run_at=timezone.now())
-    return render_context(snapshot(profile), facts, now=timezone.now())
+    """The same variables that a run would have."""
+    facts, now = preview_facts(campaign)
+    return render_context(snapshot(profile), facts, now=now)
+
+
+def preview_facts(campaign: Campaign) -> tuple[RunFacts, datetime]:
+    """A run that starts now, with a number that says it is a preview."""
+    now = timezone.now()
+    return RunFacts(campaign_id=campaign.pk, campaign_name=campaign.name, run_id=0, run_at=now), now
 
 
 def _headers(request: RenderedRequest, connection: Connection | None) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Literal
 
 from audience.selection import profiles_chosen
+from campaigns.finding import Finding
 from campaigns.findings import content_findings
+from campaigns.lacking import AskLacking, lacking_asked, lacking_counted
 from campaigns.models import Campaign
 from campaigns.places import field_label
 from channels.models import ChannelKind
@@ -16,6 +18,9 @@ from notifications.selectors import runs_open
 from webhooks_platform.base.errors import ProductError
 
 Step = Literal["setup", "audience", "content", "schedule"]
+STEP_WORDS = {"setup": "Setup", "audience": "Audience", "content": "Content", "schedule": "Schedule"}
+Asking = Literal["", "nobody", "counts"]
+ASK: dict[Asking, AskLacking] = {"nobody": lacking_asked, "counts": lacking_counted}
 
 
 @dataclass(frozen=True)
@@ -33,18 +38,34 @@ class CampaignProblem:
     def is_error(self) -> bool:
         return self.severity == "error"
 
+    @property
+    def words(self) -> str:
+        return f"{self.message} {self.hint}".strip()
 
-def campaign_problems(campaign: Campaign, *, now: datetime, count_people: bool = False) -> tuple[CampaignProblem, ...]:
+    @property
+    def where(self) -> str:
+        """The step, and the place in it where that is known: "Content, Headers, row 2"."""
+        return f"{STEP_WORDS[self.step]}, {self.place}" if self.place else STEP_WORDS[self.step]
+
+
+def campaign_problems(campaign: Campaign, *, now: datetime, asking: Asking = "") -> tuple[CampaignProblem, ...]:
     """All problems found in the campaign as it is stored, in the order of the steps.
 
-    ``count_people``: warnings of missing values say how many of the audience they concern, which reads all of it.
+    ``asking`` of the audience: "nobody" finds the variables that nobody has, which a launch must not miss; "counts"
+    also says how many people lack each, and reads all of the audience.
     """
     return (
         *_setup_problems(campaign),
         *_audience_problems(campaign),
-        *_content_problems(campaign, count_people),
+        *_content_problems(campaign, asking),
         *_schedule_problems(campaign, now),
     )
+
+
+def content_problem(found: Finding) -> CampaignProblem:
+    """A finding of the content with its place in words."""
+    place = field_label(found.field, found.line)
+    return CampaignProblem("content", found.field, found.message, found.hint, found.severity, place)
 
 
 def _setup_problems(campaign: Campaign) -> Iterator[CampaignProblem]:
@@ -71,23 +92,17 @@ def _audience_problems(campaign: Campaign) -> Iterator[CampaignProblem]:
         yield CampaignProblem("audience", error.field or "kind", error.message)
 
 
-def _content_problems(campaign: Campaign, count_people: bool) -> Iterator[CampaignProblem]:
+def _content_problems(campaign: Campaign, asking: Asking) -> Iterator[CampaignProblem]:
     content = campaign.content
     connection = connection_find(campaign.workspace, content.connection_id)
     if content.connection_id and connection is None:
         yield CampaignProblem(
             "content", "connection", "The connection of this campaign was removed.", "Choose another one."
         )
-    audience = campaign.audience if count_people else None
-    for found in content_findings(campaign.workspace, content, connection=connection, audience=audience):
-        yield CampaignProblem(
-            "content",
-            found.field,
-            found.message,
-            found.hint,
-            found.severity,
-            field_label(found.field, found.line),
-        )
+    audience = campaign.audience if asking else None
+    ask = ASK.get(asking, lacking_asked)
+    found = content_findings(campaign.workspace, content, connection=connection, audience=audience, ask=ask)
+    yield from map(content_problem, found)
     if connection and connection.has_secret and content.url and _origin(content.url) != connection.origin:
         yield CampaignProblem(
             "content",

@@ -120,7 +120,7 @@ def _start(campaign: Campaign, actor: Actor, at: datetime) -> Run:
 
 
 def _require_ready(campaign: Campaign, now: datetime, *, steps: frozenset[str]) -> None:
-    problems = campaign_problems(campaign, now=now)
+    problems = campaign_problems(campaign, now=now, asking="nobody")
     errors = [problem for problem in problems if problem.is_error and problem.step in steps]
     if errors:
         raise NotReady(errors)

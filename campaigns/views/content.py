@@ -36,7 +36,7 @@ def content(request: WorkspaceRequest, campaign: int) -> HttpResponse:
 
 
 def _content_page(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
-    people = people_to_preview(campaign)
+    people = people_to_preview(campaign, request.GET.get("person", ""))
     connection = connection_find(request.workspace, campaign.content.connection_id)
     return {
         "is_webhook": campaign.channel == ChannelKind.WEBHOOK,

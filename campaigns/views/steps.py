@@ -16,7 +16,7 @@ from audience.rules_form import audience_answer, choice_posted, rules_editor
 from audience.selectors import segments_all
 from campaigns.labels import labels_posted
 from campaigns.models import Campaign
-from campaigns.problems import campaign_problems
+from campaigns.review import campaign_review
 from campaigns.samples import review_samples
 from campaigns.schedule import Schedule
 from campaigns.selectors import campaign_get, labels_used
@@ -112,16 +112,17 @@ def review(request: WorkspaceRequest, campaign: int) -> HttpResponse:
 
 
 def review_page(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
-    problems = campaign_problems(campaign, now=timezone.now(), count_people=True)
-    errors = [problem for problem in problems if problem.is_error]
+    found = campaign_review(campaign, now=timezone.now())
     answer = audience_answer(request.workspace, campaign.audience)
     return builder_page(
         request,
         campaign,
         "review",
-        problems=problems,
-        problem_links=[(problem, _problem_url(campaign, problem.step, problem.field)) for problem in problems],
-        ready=not errors,
+        problems=found.problems,
+        problem_links=[(problem, _problem_url(campaign, problem.step, problem.field)) for problem in found.problems],
+        ready=not found.errors,
+        preflight=found.preflight,
+        content_url=step_url(campaign, "content"),
         samples=review_samples(campaign) if campaign.channel and campaign.content.url else [],
         answer=answer,
         typed=str(answer.count) if answer.count > TYPE_TO_CONFIRM_ABOVE else "",

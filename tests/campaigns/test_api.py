@@ -91,7 +91,7 @@ def test_a_campaign_is_created_with_its_content(api, webhook_on):
 )
 def test_what_can_not_be_stored_names_its_field(api, webhook_on, data, field):
     answer = api("POST", "campaigns", data)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert answer["Content-Type"] == "application/problem+json"
     assert field in [error["field"] for error in answer.json()["errors"]]
     assert not Campaign.objects.exists()
@@ -104,7 +104,8 @@ def test_a_channel_that_is_off_can_not_be_chosen(api):
 
 
 def test_an_update_needs_the_revision_that_was_read(api, campaign):
-    assert api("PATCH", "campaign", {"name": "B"}, campaign=campaign.pk).status_code == 400
+    refused = api("PATCH", "campaign", {"name": "B"}, campaign=campaign.pk)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "revision")
     answer = api("PATCH", "campaign", {"name": "B", "revision": 1}, campaign=campaign.pk)
     assert (answer.json()["name"], answer.json()["revision"]) == ("B", 2)
     stale = api("PATCH", "campaign", {"name": "C", "revision": 1}, campaign=campaign.pk)
@@ -113,11 +114,13 @@ def test_an_update_needs_the_revision_that_was_read(api, campaign):
 
 
 def test_problems_are_what_review_shows(api, campaign):
-    content = {"url": "https://a.example/{{ last_name }}"}
+    Profile.objects.create(workspace=campaign.workspace, user_id="u-2", last_name="Byron")
+    content = {"url": "https://93.184.216.34/{{ last_name }}"}
     api("PATCH", "campaign", {"revision": 1, "content": content}, campaign=campaign.pk)
     [found] = api("GET", "campaign_problems", campaign=campaign.pk).json()
     assert (found["step"], found["field"], found["severity"]) == ("content", "url", "warning")
     assert "1 person in the audience lacks it" in found["message"]
+    assert found["where"] == "Content, URL"
 
 
 def test_a_launch_answers_with_its_run(api, campaign, run):
@@ -134,6 +137,19 @@ def test_a_launch_that_is_not_ready_says_why(api, campaign):
     answer = api("POST", "campaign_launch", {"revision": 1}, campaign=campaign.pk)
     assert (answer.status_code, answer.json()["code"]) == (422, "not_ready")
     assert "Nobody is in this audience" in answer.json()["detail"]
+
+
+def test_what_keeps_a_launch_is_listed_with_its_fields(api, campaign):
+    content = {"url": "", "headers": [{"name": "X-A", "value": "a"}, {"name": "X B", "value": "{{ last_name }}"}]}
+    api("PATCH", "campaign", {"revision": 1, "content": content}, campaign=campaign.pk)
+    errors = api("POST", "campaign_launch", {"revision": 2}, campaign=campaign.pk).json()["errors"]
+    assert [(error["field"], error["where"]) for error in errors] == [
+        ("url", "Content, URL"),
+        ("headers.1.name", "Content, Headers, row 2"),
+        ("headers.1.value", "Content, Headers, row 2"),
+    ]
+    assert errors[1]["step"] == "content"
+    assert errors[1]["detail"].startswith("“X B” is not a header name.")
 
 
 def test_on_the_clock_and_off_it(api, campaign):

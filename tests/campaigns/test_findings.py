@@ -3,14 +3,15 @@ import pytest
 from audience.choice import AudienceChoice
 from audience.models import Attribute, Profile
 from audience.rules import Group, Rule, Rules
-from campaigns.findings import content_findings, lacking_words
+from campaigns.findings import content_findings
+from campaigns.lacking import lacking_asked, lacking_counted, lacking_words
 from templates_lib.content import JsonPair, JsonPairsBody, RawBody, WebhookContent
 
 pytestmark = pytest.mark.django_db
 
 
-def findings(workspace, content, audience=None):
-    return content_findings(workspace, content, connection=None, audience=audience)
+def findings(workspace, content, audience=None, ask=lacking_counted):
+    return content_findings(workspace, content, connection=None, audience=audience, ask=ask)
 
 
 def with_value(value, **parts):
@@ -44,7 +45,7 @@ def test_an_audience_that_can_not_be_told_leaves_the_number_out(workspace, peopl
 
 def test_one_query_counts_every_variable(workspace, people, django_assert_num_queries):
     content = with_value("{{ first_name }} {{ last_name }} {{ points }} {{ email }}")
-    with django_assert_num_queries(2):  # the attributes, the counts
+    with django_assert_num_queries(3):  # the attributes, the counts, how many they all are
         assert len(findings(workspace, content, AudienceChoice())) == 4
 
 
@@ -61,8 +62,34 @@ def test_one_person_is_not_people():
 
 def test_a_mistyped_name_is_told_the_right_one_instead_of_a_fallback(workspace, people):
     [found] = findings(workspace, with_value("{{ first_nam }}"), AudienceChoice())
-    assert found.words == "No profile has first_nam. Did you mean first_name?"
-    assert found.fix is None
+    assert found.words == "No profile has first_nam. Everybody would be skipped. Did you mean first_name?"
+    assert (found.severity, found.fix) == ("error", None)
+
+
+@pytest.mark.parametrize("ask", [lacking_counted, lacking_asked])
+def test_a_value_that_nobody_has_is_an_error(workspace, people, ask):
+    [found] = findings(workspace, with_value("{{ last_name }}"), AudienceChoice(), ask)
+    assert found.severity == "error"
+    assert found.words == "Nobody in the audience has last_name, and it has no fallback: everybody would be skipped."
+    [stopping] = findings(workspace, with_value("{{ last_name }}", missing="stop"), AudienceChoice(), ask)
+    assert (stopping.severity, "would stop at the first person" in stopping.message) == ("error", True)
+    [empty] = findings(workspace, with_value("{{ last_name }}", missing="empty"), AudienceChoice(), ask)
+    assert empty.severity == "warning"
+    assert findings(workspace, with_value('{{ last_name | default("") }}'), AudienceChoice(), ask) == ()
+
+
+@pytest.mark.parametrize("ask", [lacking_counted, lacking_asked])
+def test_what_somebody_has_or_an_empty_audience_is_no_error(workspace, people, ask):
+    assert {found.severity for found in findings(workspace, with_value("{{ points }}"), AudienceChoice(), ask)} == {
+        "warning"
+    }
+    nobody = AudienceChoice(kind="profiles", profile_ids=())
+    assert {found.severity for found in findings(workspace, with_value("{{ points }}"), nobody, ask)} == {"warning"}
+
+
+def test_a_launch_asks_only_until_the_first_person_with_a_value(workspace, people, django_assert_num_queries):
+    with django_assert_num_queries(4):  # the attributes, is anybody there, one question a name
+        findings(workspace, with_value("{{ first_name }} {{ points }}"), AudienceChoice(), lacking_asked)
 
 
 @pytest.mark.parametrize(

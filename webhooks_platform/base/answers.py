@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -42,8 +42,8 @@ def problem(error: ProductError) -> dict[str, Any]:
         "detail": error.message,
         "code": error.code,
     }
-    if error.field:
-        body["errors"] = [{"field": error.field, "detail": error.message}]
+    if error.errors:
+        body["errors"] = error.errors
     return body
 
 
@@ -72,6 +72,8 @@ def drf_exception_handler(error: Exception, context: dict[str, Any]) -> Response
     response = exception_handler(error, context)
     if response is None:
         return None
+    if isinstance(error, ValidationError):
+        response.status_code = 422  # it was read, and says something impossible: 400 is for what can't be read
     response.data = _framework_problem(error, response)
     response.content_type = "application/problem+json"
     return response

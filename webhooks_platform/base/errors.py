@@ -16,6 +16,11 @@ class ProductError(Exception):
         self.code = code or self.code
         self.field = field
 
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """What an API answer lists under ``errors``: each with ``field`` and ``detail``, by room also more."""
+        return [{"field": self.field, "detail": self.message}] if self.field else []
+
 
 class InvalidInput(ProductError):
     code = "invalid"
