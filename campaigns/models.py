@@ -6,6 +6,7 @@ from audience.choice import AudienceChoice
 from campaigns.schedule import Schedule
 from channels.models import ChannelKind
 from templates_lib.content import WebhookContent
+from templates_lib.models import Template
 from webhooks_platform.base.transitions import Transitions
 from webhooks_platform.base.typed_json import TypedJSONField
 
@@ -24,6 +25,7 @@ class Campaign(models.Model):
     """Single-stage, time-based: Setup, Audience, Content, Schedule, Review & launch.
 
     ``revision`` grows with each save; an editor saves by compare-and-swap on it, so nobody overwrites anybody.
+    ``template`` and ``template_version``: what the content was last filled from or saved as.
     """
 
     TRANSITIONS: Transitions = {
@@ -44,6 +46,8 @@ class Campaign(models.Model):
     audience = TypedJSONField(model=AudienceChoice, default=AudienceChoice)
     content = TypedJSONField(model=WebhookContent, default=WebhookContent)
     schedule = TypedJSONField(model=Schedule, default=Schedule)
+    template = models.ForeignKey(Template, models.SET_NULL, null=True, related_name="campaigns")
+    template_version = models.PositiveIntegerField(null=True)
     launch_at = models.DateTimeField(null=True)
     launch_problem = models.CharField(max_length=500, blank=True)
     revision = models.PositiveIntegerField(default=1)

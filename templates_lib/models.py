@@ -1,8 +1,12 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models import User, Workspace
 from templates_lib.content import WebhookContent
 from webhooks_platform.base.typed_json import TypedJSONField
+
+TAG_LENGTH = 30
+TAG_LIMIT = 10
 
 
 class Template(models.Model):
@@ -11,6 +15,7 @@ class Template(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="templates")
     name = models.CharField(max_length=80)
     description = models.CharField(max_length=300, blank=True)
+    tags = ArrayField(models.CharField(max_length=TAG_LENGTH), default=list)
     answered_ok_at = models.DateTimeField(
         null=True, help_text="when this content last answered 20x before it was saved"
     )
