@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import api_tokens, members, workspace
+from accounts.views import api_tokens, members, saved_views, workspace
 
 urlpatterns = [
     path("", workspace.workspace_home, name="workspace_home"),
@@ -14,4 +14,17 @@ urlpatterns = [
     path("settings/api-tokens/", api_tokens.api_tokens, name="api_tokens"),
     path("settings/api-tokens/<int:token>/revoke/", api_tokens.revoke_api_token, name="api_token_revoke"),
     path("settings/audit-trail/", workspace.audit_page, name="audit_trail"),
+    path("saved-views/", saved_views.save, name="saved_view_save"),
+    path("saved-views/<int:view>/rename/", saved_views.rename, name="saved_view_rename"),
+    path("saved-views/<int:view>/share/", saved_views.share, {"shared": True}, name="saved_view_share"),
+    path("saved-views/<int:view>/unshare/", saved_views.share, {"shared": False}, name="saved_view_unshare"),
+    path("saved-views/<int:view>/default/", saved_views.default, {"is_default": True}, name="saved_view_default"),
+    path(
+        "saved-views/<int:view>/no-default/",
+        saved_views.default,
+        {"is_default": False},
+        name="saved_view_no_default",
+    ),
+    path("saved-views/<int:view>/delete/", saved_views.remove, name="saved_view_delete"),
+    path("saved-views/<int:view>/restore/", saved_views.restore, name="saved_view_restore"),
 ]

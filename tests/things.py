@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.authentication import token_digest
-from accounts.models import ApiToken, Invitation, Role, Workspace
+from accounts.models import ApiToken, Invitation, Role, SavedView, Workspace
 from audience.models import Import, Profile, Segment
 from campaigns.models import Campaign
 from channels.models import Connection
@@ -21,6 +21,7 @@ def things_of(workspace: Workspace) -> dict[str, int]:
         "member": workspace.memberships.get().pk,
         "invitation": _invitation(workspace).pk,
         "token": _token(workspace).pk,
+        "view": _view(workspace).pk,
         "connection": Connection.objects.create(workspace=workspace, name="CRM", origin="https://a.example").pk,
         "profile": Profile.objects.create(workspace=workspace, user_id="u_1").pk,
         "segment": Segment.objects.create(workspace=workspace, name="Everybody").pk,
@@ -38,6 +39,13 @@ def _invitation(workspace: Workspace) -> Invitation:
 
 def _token(workspace: Workspace) -> ApiToken:
     return ApiToken.objects.create(workspace=workspace, name="Sync", prefix="whp_none", digest=token_digest("none"))
+
+
+def _view(workspace: Workspace) -> SavedView:
+    user = workspace.memberships.get().user
+    return SavedView.objects.create(
+        workspace=workspace, user=user, page="campaigns", name="Drafts", query="status=draft"
+    )
 
 
 def _template(workspace: Workspace) -> Template:

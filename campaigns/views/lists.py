@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
+from accounts.saved_view_bar import with_saved_views
 from campaigns.models import CampaignStatus
 from campaigns.selectors import SORTS, campaign_get, campaign_rows, labels_used
 from campaigns.services import campaign_archive, campaign_create, campaign_delete, campaign_duplicate
@@ -18,6 +19,7 @@ SORT_WORDS = [("", "Last changed"), ("name", "Name"), ("newest", "Newest"), ("ol
 
 @require_GET
 @workspace_page("workspace.view")
+@with_saved_views("campaigns")
 def campaigns(request: WorkspaceRequest) -> HttpResponse:
     filters = _filters(request)
     rows, cursor = campaign_rows(request.workspace, after=request.GET.get("cursor", ""), **filters)
