@@ -45,6 +45,7 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["workspace", "campaign_id", "-run_at"], name="run_campaign"),
             models.Index(fields=["workspace", "-run_at"], name="run_workspace"),
+            models.Index(fields=["finished_at"], name="run_finished"),
             models.Index(
                 fields=["state"],
                 condition=models.Q(state__in=["preparing", "running", "stopping"]),
@@ -177,3 +178,72 @@ class Exchange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
+
+
+class OutcomeTally(models.Model):
+    """People of a live run who came to a final state within the quarter of an hour from ``at`` (see ``figures.py``).
+
+    For each run and state the counts add up to those of ``RunTally``, at most a round of the task behind.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    run = models.ForeignKey(Run, models.CASCADE, related_name="outcome_tallies", db_index=False)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=12)
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "state", "at"], name="outcome_tally_unique")]
+        indexes = [models.Index(fields=["workspace", "at"], name="outcome_tally_at", include=["state", "count"])]
+        verbose_name_plural = "outcome tallies"
+
+    def __str__(self) -> str:
+        return f"run {self.run_id} {self.at:%Y-%m-%d %H:%M} {self.state}: {self.count}"
+
+
+class LatencyTally(models.Model):
+    """Answered attempts that started within the hour from ``at``, by how long they took: a histogram.
+
+    ``step`` is 20 ln(microseconds), rounded, so a step is 5 % wide.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    step = models.SmallIntegerField()
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "at", "step"], name="latency_tally_unique")]
+        verbose_name_plural = "latency tallies"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} step {self.step}: {self.count}"
+
+
+class ProblemTally(models.Model):
+    """Failed or skipped people of a live run with the same reason and status code."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="problem_tallies", db_index=False)
+    reason = models.CharField(max_length=24)
+    status_code = models.PositiveSmallIntegerField(null=True)
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "reason", "status_code"], name="problem_tally_unique", nulls_distinct=False
+            )
+        ]
+        verbose_name_plural = "problem tallies"
+
+    def __str__(self) -> str:
+        return f"run {self.run_id} {self.reason}: {self.count}"
+
+
+class FiguresMark(models.Model):
+    """Up to when attempts are in ``LatencyTally``. One row."""
+
+    latency_through = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"latency through {self.latency_through:%Y-%m-%d %H:%M:%S}"

@@ -124,6 +124,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "delivery.sweep", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
     "launch-due": {"task": "campaigns.launch_due", "schedule": timedelta(seconds=5), "options": {"expires": 30}},
     "imports": {"task": "audience.imports_sweep", "schedule": timedelta(seconds=15), "options": {"expires": 15}},
+    "figures": {"task": "notifications.figures", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
     "partitions": {"task": "notifications.partitions", "schedule": timedelta(hours=1)},
     "rejects": {"task": "audience.rejects_retention", "schedule": timedelta(hours=6)},
     "retention": {"task": "notifications.retention", "schedule": timedelta(hours=6)},

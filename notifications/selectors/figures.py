@@ -1,0 +1,191 @@
+"""What the dashboard shows of the ledger, read from its tallies alone: the cost does not grow with people or attempts.
+
+Times are cut into pieces of the workspace's own day. Latency is kept by the hour in UTC: in time zones half an hour
+off, its pieces begin half an hour late.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import Q
+
+from accounts.models import Workspace
+from notifications.models import ProblemTally, Run
+from notifications.reasons import explain
+from notifications.selectors.runs import RunCounts, run_counts_many, runs_open
+from notifications.states import NotificationState, RunKind
+
+OUTCOMES = (
+    NotificationState.DELIVERED,
+    NotificationState.FAILED,
+    NotificationState.SKIPPED,
+    NotificationState.CANCELLED,
+)
+PERCENTILES = (50, 95, 99)
+PROBLEMS_SHOWN = 8
+RUNS_SHOWN = 5
+# Any moment at which a local day begins; date_bin counts from it.
+_ORIGIN = datetime(2024, 1, 1)
+
+
+@dataclass(frozen=True)
+class Period:
+    """``pieces`` stretches of ``piece`` each, the last one being the present one."""
+
+    key: str
+    label: str
+    piece: timedelta
+    pieces: int
+
+
+PERIODS = {
+    period.key: period
+    for period in (
+        Period("24h", "24 hours", timedelta(hours=1), 24),
+        Period("7d", "7 days", timedelta(hours=6), 28),
+        Period("30d", "30 days", timedelta(days=1), 30),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Deliveries and latency over a period. Lists have one item for each of ``starts``, which are local times.
+
+    ``latency`` is milliseconds by percentile, None where nothing was answered.
+    """
+
+    period: Period
+    starts: tuple[datetime, ...]
+    deliveries: Mapping[str, tuple[int, ...]]
+    latency: Mapping[int, tuple[int | None, ...]]
+
+    @property
+    def since(self) -> datetime:
+        return self.starts[0]
+
+    @property
+    def totals(self) -> RunCounts:
+        sums = {state: sum(counts) for state, counts in self.deliveries.items()}
+        return RunCounts(audience=sum(sums.values()), **sums)
+
+    @property
+    def any_latency(self) -> bool:
+        return any(value is not None for value in self.latency[PERCENTILES[0]])
+
+
+@dataclass(frozen=True)
+class ProblemGroup:
+    """People of one run with the same fault, as of the last round of ``notifications.figures``."""
+
+    run: Run
+    reason: str
+    status_code: int | None
+    count: int
+
+    @property
+    def title(self) -> str:
+        return explain(self.reason, self.status_code).title
+
+
+@dataclass(frozen=True)
+class RunRow:
+    run: Run
+    counts: RunCounts
+
+
+def figures_of(workspace: Workspace, period: Period, *, now: datetime) -> Figures:
+    """Two queries, whatever the workspace has sent."""
+    zone = ZoneInfo(workspace.time_zone)
+    starts = period_starts(period, now, zone)
+    since = starts[0].replace(tzinfo=zone)
+    return Figures(
+        period,
+        tuple(start.replace(tzinfo=zone) for start in starts),
+        _deliveries(workspace, period, starts, since),
+        _latency(workspace, period, starts, since),
+    )
+
+
+def period_starts(period: Period, now: datetime, zone: ZoneInfo) -> list[datetime]:
+    """When each piece begins, in local time without a zone."""
+    local = now.astimezone(zone).replace(tzinfo=None)
+    last = _ORIGIN + (local - _ORIGIN) // period.piece * period.piece
+    return [last - period.piece * back for back in range(period.pieces - 1, -1, -1)]
+
+
+def _deliveries(
+    workspace: Workspace, period: Period, starts: list[datetime], since: datetime
+) -> dict[str, tuple[int, ...]]:
+    found: dict[str, Counter[datetime]] = defaultdict(Counter)
+    for start, state, count in _cut(_DELIVERIES, workspace, period, since):
+        found[state][start] += count
+    return {state: tuple(found[state][start] for start in starts) for state in OUTCOMES}
+
+
+def _latency(
+    workspace: Workspace, period: Period, starts: list[datetime], since: datetime
+) -> dict[int, tuple[int | None, ...]]:
+    steps: dict[datetime, list[tuple[int, int]]] = defaultdict(list)
+    for start, step, count in _cut(_LATENCY, workspace, period, since):
+        steps[start].append((step, count))
+    return {
+        percentile: tuple(latency_percentile(steps[start], percentile) for start in starts)
+        for percentile in PERCENTILES
+    }
+
+
+def latency_percentile(steps: list[tuple[int, int]], percentile: int) -> int | None:
+    """Milliseconds, to within 3 %: the step that the percentile falls into. ``steps``: (step, attempts), ascending."""
+    left = sum(count for _, count in steps) * percentile / 100
+    for step, count in steps:
+        left -= count
+        if left <= 0:
+            return max(1, round(math.exp(step / 20) / 1000))
+    return None
+
+
+_PIECE = "date_bin(%(piece)s, at at time zone %(zone)s, %(origin)s::timestamp)"
+_DELIVERIES = f"""
+select {_PIECE}, state, sum(count) from notifications_outcometally
+where workspace_id = %(workspace)s and at >= %(since)s group by 1, 2
+"""  # noqa: S608 - this module's own text
+_LATENCY = f"""
+select {_PIECE}, step, sum(count) from notifications_latencytally
+where workspace_id = %(workspace)s and at >= %(since)s group by 1, 2 order by 1, 2
+"""  # noqa: S608 - this module's own text
+
+
+def _cut(sql: str, workspace: Workspace, period: Period, since: datetime) -> list[tuple[datetime, Any, int]]:
+    values: dict[str, Any] = {
+        "piece": period.piece,
+        "zone": workspace.time_zone,
+        "origin": _ORIGIN,
+        "workspace": workspace.pk,
+        "since": since,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [(start, what, int(count)) for start, what, count in cursor.fetchall()]
+
+
+def problems_latest(workspace: Workspace, *, since: datetime) -> list[ProblemGroup]:
+    """The largest kinds of problem of the latest live runs that were under way since then. One query."""
+    runs = Q(run__finished_at=None) | Q(run__finished_at__gte=since)
+    rows = ProblemTally.objects.filter(runs, run__workspace=workspace, run__kind=RunKind.LIVE).select_related("run")
+    rows = rows.defer("run__content", "run__policy", "run__audience", "run__resend")
+    latest = rows.order_by("-run__run_at", "-count", "id")[:PROBLEMS_SHOWN]
+    return [ProblemGroup(row.run, row.reason, row.status_code, row.count) for row in latest]
+
+
+def runs_under_way(workspace: Workspace) -> list[RunRow]:
+    """Open live runs, latest first, with their counts. Two queries."""
+    runs = list(runs_open(workspace).filter(kind=RunKind.LIVE)[:RUNS_SHOWN])
+    counts = run_counts_many(runs)
+    return [RunRow(run, counts[run.pk]) for run in runs]
