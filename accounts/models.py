@@ -84,6 +84,7 @@ class Member(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices)
     created_at = models.DateTimeField(auto_now_add=True)
+    first_steps_hidden = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

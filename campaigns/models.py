@@ -35,14 +35,15 @@ class Campaign(models.Model):
         CampaignStatus.LAUNCHED: frozenset(
             {CampaignStatus.SCHEDULED, CampaignStatus.LAUNCHED, CampaignStatus.ARCHIVED}
         ),
-        CampaignStatus.ARCHIVED: frozenset(),
+        # Back to where it was: launched if it ever ran.
+        CampaignStatus.ARCHIVED: frozenset({CampaignStatus.DRAFT, CampaignStatus.LAUNCHED}),
     }
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="campaigns")
     name = models.CharField(max_length=120)
     status = models.CharField(max_length=12, choices=CampaignStatus.choices, default=CampaignStatus.DRAFT)
     channel = models.CharField(max_length=16, choices=ChannelKind.choices, blank=True)
-    labels = ArrayField(models.CharField(max_length=LABEL_LENGTH), default=list)
+    labels = ArrayField(models.CharField(max_length=LABEL_LENGTH), default=list, db_default=[])
     audience = TypedJSONField(model=AudienceChoice, default=AudienceChoice)
     content = TypedJSONField(model=WebhookContent, default=WebhookContent)
     schedule = TypedJSONField(model=Schedule, default=Schedule)
