@@ -3,6 +3,8 @@
 import base64
 from urllib.parse import quote, quote_plus, urldefrag
 
+from django.utils import timezone
+
 from channels.errors import ConnectionInvalid, ConnectionUnusable
 from channels.models import AuthKind, Connection
 from channels.origins import origin_of
@@ -10,9 +12,12 @@ from channels.origins import origin_of
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-def connection_auth_apply(connection: Connection, request_url: str, headers: Headers) -> tuple[str, Headers]:
+def connection_auth_apply(
+    connection: Connection, request_url: str, headers: Headers, *, token: str = ""
+) -> tuple[str, Headers]:
     """The URL and headers with the connection's authentication, which replaces a header of the same name.
 
+    ``token``: the OAuth token, which ``channels.tokens`` holds; without one an OAuth request stays as it is.
     Raises ConnectionUnusable when the URL's scheme, host and port are not exactly the connection's, when the
     connection is archived, or when its secret is missing; SecretUnreadable when the secret can't be decrypted.
     """
@@ -27,18 +32,44 @@ def connection_auth_apply(connection: Connection, request_url: str, headers: Hea
             return request_url, _with_header(headers, connection.key_name, secret)
         case AuthKind.API_KEY_QUERY:
             return _with_parameter(request_url, connection.key_name, secret), headers
+        case AuthKind.OAUTH if token:
+            return request_url, _with_header(headers, "Authorization", f"Bearer {token}")
     return request_url, headers
 
 
-def connection_secrets(connection: Connection) -> tuple[str, ...]:
-    """Everything to mask in what is kept of a request or its answer: the secret in each form it may be seen in."""
-    secret = connection.secret
-    if not secret:
-        return ()
-    forms = {secret, quote(secret, safe=""), quote(secret), quote_plus(secret)}
-    if connection.auth_kind == AuthKind.BASIC:
-        forms.add(_basic(connection, secret))
+def default_headers(connection: Connection) -> Headers:
+    """The headers that each request of the connection carries, secret ones in clear. Raises SecretUnreadable."""
+    secrets = connection.header_secrets
+    return tuple(
+        (header.name.encode("ascii"), secrets.get(header.name.lower(), header.value).encode())
+        for header in connection.headers_shown
+    )
+
+
+def headers_merged(headers: Headers, defaults: Headers) -> Headers:
+    """With those defaults that the request doesn't set itself."""
+    if not defaults:
+        return headers
+    own = {name.lower() for name, _ in headers}
+    return (*headers, *(pair for pair in defaults if pair[0].lower() not in own))
+
+
+def connection_secrets(connection: Connection, *, token: str = "") -> tuple[str, ...]:
+    """Everything to mask in what is kept of a request or its answer: each secret in each form it may be seen in."""
+    forms = {form for secret in _secrets(connection, token) for form in _forms(secret)}
+    if connection.auth_kind == AuthKind.BASIC and connection.has_secret:
+        forms.add(_basic(connection, connection.secret))
     return tuple(sorted(forms, key=lambda form: (-len(form), form)))
+
+
+def _secrets(connection: Connection, token: str) -> tuple[str, ...]:
+    signing = connection.signing_secrets_at(timezone.now())
+    found = (connection.secret, token, *connection.header_secrets.values(), *signing)
+    return tuple(secret for secret in found if secret)
+
+
+def _forms(secret: str) -> set[str]:
+    return {secret, quote(secret, safe=""), quote(secret), quote_plus(secret)}
 
 
 def _check_usable(connection: Connection, request_url: str) -> None:

@@ -1,9 +1,10 @@
+import json
 from datetime import datetime
 
 from django.db import models
 
 from accounts.models import User, Workspace
-from channels.policy import DefaultHeaders, OAuthSettings, RetryPolicy, SendPolicy, SuccessRule
+from channels.policy import DefaultHeader, DefaultHeaders, OAuthSettings, RetryPolicy, SendPolicy, SuccessRule
 from webhooks_platform.base.encryption import decrypt, encrypt
 from webhooks_platform.base.typed_json import TypedJSONField
 
@@ -114,6 +115,30 @@ class Connection(models.Model):
         self.encrypted_secret = encrypt(text) if text else None
 
     @property
+    def carries_secrets(self) -> bool:
+        """Whether a request of it holds anything that may travel to its origin only."""
+        secrets = (self.encrypted_secret, self.encrypted_header_secrets, self.encrypted_client_key)
+        return any(secret is not None for secret in secrets)
+
+    @property
+    def client_key(self) -> str:
+        """The key of the client certificate in clear, for the moment of connecting only; empty without one."""
+        return decrypt(self.encrypted_client_key) if self.encrypted_client_key is not None else ""
+
+    @property
+    def headers_shown(self) -> tuple[DefaultHeader, ...]:
+        """The default headers; a secret one without its value."""
+        return self.default_headers.headers if self.default_headers else ()
+
+    @property
+    def header_secrets(self) -> dict[str, str]:
+        """The values of the secret default headers in clear, by lower-case name, for the moment of sending only."""
+        if self.encrypted_header_secrets is None:
+            return {}
+        values: dict[str, str] = json.loads(decrypt(self.encrypted_header_secrets))
+        return values
+
+    @property
     def is_signed(self) -> bool:
         """Whether its requests carry a Standard Webhooks signature."""
         return self.encrypted_signing_secret is not None
@@ -144,7 +169,9 @@ class AccessToken(models.Model):
     expires_at = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True, help_text="when the destination last refused a token")
     problem = models.CharField(max_length=300, blank=True)
+    problem_permanent = models.BooleanField(default=False)
     problem_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

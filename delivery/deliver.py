@@ -28,11 +28,12 @@ def deliver(ticket: SlotTicket, *, watch: Watch = process_watch, http: HttpLoop 
 def _run_lane(taken: SlotTicket, watch: Watch, http: HttpLoop | None) -> Lane | None:
     watch.enter(taken.run_id)
     try:
-        plan = lane_plan(taken.run_id)
+        loop = http or http_loop()
+        plan = lane_plan(taken.run_id, http=loop)
         connection.close()
         if plan is None:
             return None
-        lane = Lane(taken, plan, Window(http or http_loop(), plan.limit), watch)
+        lane = Lane(taken, plan, Window(loop, plan.limit), watch)
         lane.run()
         return lane
     finally:

@@ -1,10 +1,14 @@
-"""A lane: one slice of work on one run. Claims, sends in a rolling window, records; never waits in a transaction."""
+"""A lane: one slice of work on one run. Claims, sends in a rolling window, records; never waits in a transaction.
+
+It goes in rounds, each of which claims, hands over and records what is to be. So a lane that only waits, for slow
+answers, tokens or a breaker, can give its thread away and have its rounds made by the keeper.
+"""
 
 import contextlib
 import logging
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -13,11 +17,14 @@ from django.db import connection
 
 from delivery.appetite import Appetite
 from delivery.claims import Claimed, Claims
+from delivery.crew import CROWDED_SLICE
 from delivery.database import DATABASE_DOWN
+from delivery.gate import Gate, Grant, Why
 from delivery.outgoing import Ended, Outgoing
+from delivery.paced_window import PacedWindow
 from delivery.plan import LanePlan
 from delivery.recording import Recorder
-from delivery.results import finished
+from delivery.results import Finished, finished
 from delivery.rows import RowMaker
 from delivery.slots import SlotTicket, slot_renew
 from delivery.watch import Watch
@@ -31,20 +38,32 @@ STRAGGLERS_HOLD = 1.0
 # After the last due row was claimed: when to look for more, if requests are still on their way then.
 LOOK_AGAIN = 0.5
 RENEW_EVERY = 2.0
+# A lane with so few outcomes in so many seconds only waits: its thread is of more use to others.
+QUIET_FOR, QUIET_BELOW = 0.5, 20
+# A lane stays for a closed gate or a token that is so near; for what is further off it leaves its slot (seconds).
+STAY_FOR = 15.0
+# How long before its time a lane is asked for again, and after how long at the latest.
+COME_EARLY, REST_AT_MOST = 3.0, 60.0
 
 
 @dataclass
 class Lane:
-    """Runs one slice. Afterwards: ``due_left``, whether there was more to claim; ``claimed``; why the run must stop."""
+    """Runs one slice. Afterwards: ``due_left``, whether there was more to claim; ``claimed``; why the run must stop.
+
+    ``crowded``: whether other lanes wait for a thread.
+    """
 
     ticket: SlotTicket
     plan: LanePlan
     window: Window
     watch: Watch
+    gate: Gate
+    crowded: Callable[[], bool] = lambda: False
     due_left: bool = True
     claimed: int = 0
     stop_reason: str = ""
     _lost: bool = False
+    _token_refused: bool = False
     _outcomes: list[Sent] = field(default_factory=list)
     _ended: list[Ended] = field(default_factory=list)
     _started: float = field(default_factory=time.monotonic)
@@ -53,6 +72,9 @@ class Lane:
     _claim_after: float = 0.0
     _waited_at: float = 0.0
     _extended: bool = False
+    _hold_until: float = 0.0
+    _answers: int = 0
+    _judged: float = field(default_factory=time.monotonic)
     appetite: Appetite = field(init=False)
     claims: Claims = field(init=False)
     recorder: Recorder = field(init=False)
@@ -65,34 +87,82 @@ class Lane:
         self.appetite = Appetite(plan.limit, settings.LANE_BATCH)
         self._recorded = self._renewed = self._waited_at = self._started
 
-    def run(self) -> None:
-        """Returns when the slice is over and everything claimed is recorded or given back."""
-        while True:
-            if self._may_claim():
-                self._claim()
-            elif not self._may_send() or self.window.late:
-                self._give_back(self.window.take_back())
-            if not self.window.in_hand and not self._may_claim():
-                break
-            self._outcomes += self.window.wait(self._until_record())
-            if self._record_due():
-                self._record()
-            self._renew()
-        self._record()
+    def run(self, *, may_park: bool = False) -> bool:
+        """True when the slice is over and everything claimed is recorded or given back; False, only where it
+        ``may_park``, when its rounds may as well be made by the keeper."""
+        while self.step(RECORD_EVERY):
+            if may_park and (self.only_drains or self._is_quiet()):
+                return False
+        return True
+
+    def step(self, seconds: float = 0.0) -> bool:
+        """One round, waiting at most ``seconds`` for outcomes; False when it was the last one."""
+        if self._may_claim():
+            self._claim()
+        elif not self._may_send() or self.window.late or (self.gate.is_shut and self.window.waiting):
+            self._give_back(self.window.take_back())
+        if self._is_over():
+            self._record()
+            self.gate.report()
+            return False
+        self._take_outcomes(min(seconds, self._until_record()))
+        if self._record_due():
+            self._record()
+        self._renew()
+        return True
+
+    @property
+    def only_drains(self) -> bool:
+        """Whether a paced slice has nothing left to send: its slot can go on while the last answers come in, so that
+        no token is missed."""
+        return self.plan.is_paced and self._seconds_over >= 0 and not self.window.waiting and self.window.in_hand > 0
+
+    @property
+    def rest(self) -> float:
+        """For how many seconds the slot is of no use to anyone."""
+        return min(self._hold - COME_EARLY, REST_AT_MOST) if self._hold > STAY_FOR else 0.0
+
+    @property
+    def _hold(self) -> float:
+        return max(0.0, self._hold_until - time.monotonic())
+
+    @property
+    def _seconds_over(self) -> float:
+        slice_seconds = self.plan.slice_seconds
+        return time.monotonic() - self._started - (min(slice_seconds, CROWDED_SLICE) if self.crowded() else slice_seconds)
+
+    def _is_over(self) -> bool:
+        waits = self._may_send() and 0 < self._hold <= STAY_FOR
+        return not self.window.in_hand and not waits and not self._may_claim()
+
+    def _is_quiet(self) -> bool:
+        if time.monotonic() - self._judged < QUIET_FOR:
+            return False
+        answers, self._answers, self._judged = self._answers, 0, time.monotonic()
+        return answers < QUIET_BELOW
+
+    def _take_outcomes(self, seconds: float) -> None:
+        seconds = min(seconds, self._hold or seconds)
+        if not self.window.in_hand:
+            time.sleep(seconds)
+        outcomes = self.window.wait(seconds)
+        self._answers += len(outcomes)
+        self._outcomes += outcomes
 
     # -- claiming ------------------------------------------------------------------------------------------------------
 
     def _may_send(self) -> bool:
-        return not self.stop_reason and not self._lost and self.watch.may_send(self.plan.run_id)
+        halted = self.stop_reason or self._lost or self._token_refused
+        return not halted and self.watch.may_send(self.plan.run_id)
 
     def _may_claim(self) -> bool:
         """Within the slice; and after it, when stragglers keep the thread, for as long as a request may take."""
         now = time.monotonic()
-        if now < self._claim_after or not self._may_send():
+        if now < max(self._claim_after, self._hold_until) or not self._may_send():
             return False
-        over = now - self._started - self.plan.slice_seconds
-        if over < 0:
-            return True
+        over = self._seconds_over
+        if over < 0 or self.plan.is_paced:
+            return over < 0
         if self.window.waiting:
             self._waited_at = now
         self._extended |= self.window.in_hand > 0 and now - self._waited_at > STRAGGLERS_HOLD
@@ -102,21 +172,52 @@ class Lane:
         wanted = self._wanted()
         if not wanted:
             return
+        grant = self.gate.ask(wanted)
+        if grant.count:
+            self._use(grant)
+        else:
+            self._hold_until = time.monotonic() + grant.wait
+
+    def _use(self, grant: Grant) -> None:
+        """Claims for the grant. Where nothing is due, what is not used of it goes back."""
+        wanted = self._rows_for(grant)
+        rows = self._claimed(wanted) if wanted > 0 else []
+        spare = min(grant.count, wanted - len(rows)) if wanted > 0 else 0
+        if isinstance(self.window, PacedWindow):
+            self.window.grant(grant.count - spare, grant.first, grant.gap, grant.epoch)
+        else:
+            self.window.epoch = grant.epoch
+        if grant.gap or grant.why is Why.PROBING:
+            self.gate.unused(spare)
+        if rows:
+            self._send(rows)
+
+    def _rows_for(self, grant: Grant) -> int:
+        if isinstance(self.window, PacedWindow):
+            return grant.count + self.window.tokens - self.window.waiting
+        return grant.count
+
+    def _claimed(self, wanted: int) -> list[Claimed]:
         try:
             rows = self.claims.take(wanted)
         except DATABASE_DOWN:
             logger.warning("Run %s can't be claimed from: the database is down.", self.plan.run_id, exc_info=True)
             self._claim_after = time.monotonic() + LOOK_AGAIN
-            return
+            return []
         self.claimed += len(rows)
         self.due_left = len(rows) == wanted
         if not self.due_left:
             self._claim_after = time.monotonic() + LOOK_AGAIN
-        self._send(rows)
+        return rows
 
     def _wanted(self) -> int:
+        """Rows; of a paced run tokens, whenever half of a block is used."""
+        free = self.plan.limit - self.window.in_hand
+        if isinstance(self.window, PacedWindow):
+            short = self.plan.tokens_ahead - self.window.tokens
+            short = min(short, free) if self.plan.at_most_once else short
+            return short if 2 * short >= self.plan.tokens_ahead else 0
         if self.plan.at_most_once:
-            free = self.plan.limit - self.window.in_hand
             return free if free * 4 >= self.plan.limit else 0
         return self.appetite.rows(self.window.waiting)
 
@@ -132,7 +233,10 @@ class Lane:
         if self.plan.at_most_once and ready:
             started = self.claims.start([item.row for item in ready])
             ready = [item for item in ready if item.row.id in started]
-        if ready:
+        if problem := self.plan.credentials.problem:
+            moment = datetime.now(UTC)
+            self._outcomes += [Sent(item, moment, problem) for item in ready]
+        elif ready:
             self.window.feed(ready)
 
     def _note_stop(self) -> None:
@@ -164,8 +268,20 @@ class Lane:
         self._outcomes, self._ended = [], []
         self._recorded = time.monotonic()
         if outcomes or ended:
-            moment, policy = datetime.now(UTC), self.plan.policy
-            self.recorder.record([finished(sent, policy, moment, random.random) for sent in outcomes], ended)
+            moment, policy, credentials = datetime.now(UTC), self.plan.policy, self.plan.credentials
+            made = [finished(sent, policy, moment, random.random, credentials) for sent in outcomes]
+            self.recorder.record(made, ended)
+            self.gate.note(made)
+            self._note_refused_token(made)
+
+    def _note_refused_token(self, made: Sequence[Finished]) -> None:
+        """Ends the slice when a token was refused, for the next one to begin with another."""
+        credentials = self.plan.credentials
+        if not self._token_refused and any(credentials.doubts_token(item.outcome) for item in made):
+            self._token_refused = True
+            with contextlib.suppress(*DATABASE_DOWN):
+                credentials.token_give_up()
+            connection.close()
 
     def _give_back(self, unsent: Sequence[Outgoing]) -> None:
         """What can't be given back now is found by the sweep when its lease ends."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from channels.models import SendPolicy
+from delivery.body_match import body_mismatch
 from notifications.states import Reason
 from outbound.outcomes import Answer, BreakKind, Broken
 
@@ -16,7 +17,8 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """``retry_after``: seconds that the destination asked for. ``nothing_sent``: no byte of the request left."""
+    """``retry_after``: seconds that the destination asked for. ``nothing_sent``: no byte of the request left.
+    ``at_once``: the reason is mended, so the repeat neither waits nor counts against the number of attempts."""
 
     reason: Reason
     permanent: bool
@@ -24,6 +26,7 @@ class Failed:
     status_code: int | None = None
     detail: str = ""
     nothing_sent: bool = False
+    at_once: bool = False
 
 
 Outcome = Delivered | Failed
@@ -43,6 +46,8 @@ _BREAKS: dict[BreakKind, tuple[Reason, bool]] = {
     BreakKind.GARBAGE: (Reason.GARBAGE, False),
     BreakKind.HEADERS_TOO_LARGE: (Reason.HEADERS_TOO_LARGE, True),
     BreakKind.NETWORK: (Reason.NETWORK, False),
+    BreakKind.NO_TOKEN: (Reason.NO_TOKEN, False),
+    BreakKind.TOKEN_REFUSED: (Reason.NO_TOKEN, True),
     BreakKind.UNEXPECTED: (Reason.NETWORK, False),
 }
 _STATUSES: dict[int, Reason] = {
@@ -61,7 +66,7 @@ def outcome_of(result: Answer | Broken, policy: SendPolicy, now: datetime) -> Ou
     if isinstance(result, Broken):
         return _broken(result, policy)
     if _within(result.status, policy.success.statuses):
-        return Delivered(result.status)
+        return _judged_by_body(result, policy)
     failed = Failed(
         reason=_STATUSES.get(result.status) or _STATUS_CLASSES.get(result.status // 100, Reason.UNEXPECTED_STATUS),
         permanent=not _within(result.status, policy.retry.statuses),
@@ -70,6 +75,16 @@ def outcome_of(result: Answer | Broken, policy: SendPolicy, now: datetime) -> Ou
     )
     # An answer proves that the request arrived: where repeats are forbidden it is the end of it.
     return replace(failed, permanent=True) if policy.guarantee == "at_most_once" else failed
+
+
+def _judged_by_body(answer: Answer, policy: SendPolicy) -> Outcome:
+    """A status that says yes: delivered, unless the body must say so too and doesn't."""
+    rule = policy.success_body
+    why = "" if rule is None else body_mismatch(rule, answer.body, truncated=answer.truncated)
+    if rule is None or not why:
+        return Delivered(answer.status)
+    final = not rule.retried or policy.guarantee == "at_most_once"
+    return Failed(Reason.BODY_MISMATCH, permanent=final, status_code=answer.status, detail=why)
 
 
 def _broken(result: Broken, policy: SendPolicy) -> Failed:

@@ -64,7 +64,8 @@ class RequestMaker:
             return rendered
         try:
             fresh = _fresh_headers(row, rendered.body, self.credentials.signing_keys)
-            written = (*rendered.headers, *_product_headers(rendered.headers), *fresh)
+            own = self.credentials.with_defaults(rendered.headers)
+            written = (*own, *_product_headers(own), *fresh)
             url, headers = self.credentials.apply(rendered.url, written)
         except ConnectionUnusable as error:
             return Ended(row, NotificationState.FAILED, Reason.CONNECTION_REMOVED, str(error))

@@ -7,10 +7,13 @@ from django.conf import settings
 
 from channels.models import SendPolicy
 from delivery.context import RunFacts
-from delivery.credentials import Credentials, credentials_resolve
+from delivery.credentials import NOBODY, Credentials, credentials_resolve
+from delivery.destination import Destination, run_destination
+from delivery.gate import AHEAD, GateRule
 from delivery.outgoing import RequestMaker
 from notifications.models import Run
 from notifications.states import RUN_SENDING
+from outbound.loop import HttpLoop
 from templates_lib.rendering import CompiledContent, ContentInvalid, compile_content
 
 # Beyond the slice and the request's own deadline: time to record, and to be a slow machine.
@@ -29,10 +32,28 @@ class LanePlan:
     limit: int
     maker: RequestMaker
     secrets: tuple[str, ...]
+    destination: Destination
+    gate_rule: GateRule
+
+    @property
+    def credentials(self) -> Credentials:
+        """Those that its requests are sent with; nobody's where there are none to send with."""
+        credentials = self.maker.credentials
+        return credentials if isinstance(credentials, Credentials) else NOBODY
 
     @property
     def at_most_once(self) -> bool:
         return self.policy.guarantee == "at_most_once"
+
+    @property
+    def is_paced(self) -> bool:
+        return self.gate_rule.per_second is not None
+
+    @property
+    def tokens_ahead(self) -> int:
+        """How many requests of a paced run a lane prepares before their time."""
+        per_second = self.gate_rule.per_second or 0.0
+        return max(1, min(settings.LANE_BATCH, round(per_second * AHEAD / 2)))
 
     @property
     def slice_seconds(self) -> float:
@@ -44,12 +65,12 @@ class LanePlan:
         return timedelta(seconds=self.slice_seconds + self.policy.total_seconds + LEASE_MARGIN)
 
 
-def lane_plan(run_id: int) -> LanePlan | None:
-    """The plan, or None when the run is not sending (any more)."""
+def lane_plan(run_id: int, *, http: HttpLoop | None = None) -> LanePlan | None:
+    """The plan, or None when the run is not sending (any more). May wait seconds for the connection's OAuth token."""
     run = Run.objects.select_related("workspace").filter(pk=run_id, state__in=RUN_SENDING).first()
     if run is None:
         return None
-    credentials = credentials_resolve(run.workspace, run.connection_id)
+    credentials = credentials_resolve(run.workspace, run.connection_id, http=http)
     return LanePlan(
         run_id=run.pk,
         workspace_id=run.workspace_id,
@@ -59,20 +80,36 @@ def lane_plan(run_id: int) -> LanePlan | None:
         limit=max(1, min(settings.LANE_IN_FLIGHT, run.policy.max_in_flight // run.slots)),
         maker=_request_maker(run, credentials),
         secrets=credentials.secrets if isinstance(credentials, Credentials) else (),
+        destination=run_destination(run),
+        gate_rule=_gate_rule(run, credentials),
+    )
+
+
+def _gate_rule(run: Run, credentials: Credentials | str) -> GateRule:
+    """Rate and breaker protect a destination as it is now, so a running run follows its connection's."""
+    connection = credentials.connection if isinstance(credentials, Credentials) else None
+    policy: SendPolicy = run.policy if connection is None else connection.policy
+    return GateRule(
+        rate=policy.rate,
+        breaker=policy.breaker,
+        longest_wait=float(policy.retry.within_seconds),
+        total_seconds=policy.total_seconds,
     )
 
 
 def _request_maker(run: Run, credentials: Credentials | str) -> RequestMaker:
-    connection = credentials.connection if isinstance(credentials, Credentials) else None
+    usable = credentials if isinstance(credentials, Credentials) else NOBODY
+    connection = usable.connection
     policy: SendPolicy = run.policy
     return RequestMaker(
-        compiled=_compiled(run, secret_attached=connection is not None and connection.has_secret),
+        compiled=_compiled(run, secret_attached=connection is not None and connection.carries_secrets),
         credentials=credentials,
         facts=RunFacts(run.campaign_id, run.campaign_name, run.pk, run.run_at),
         stop_when_missing=run.content.missing == "stop",
         extensions={
             "deadline": {"connect": policy.connect_seconds, "total": policy.total_seconds},
             "repeatable": policy.guarantee == "at_least_once",
+            **({"client_certificate": usable.certificate} if usable.certificate else {}),
         },
     )
 

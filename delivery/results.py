@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels.models import SendPolicy
+from delivery.credentials import NOBODY, Credentials
 from delivery.outcomes import Delivered, Failed, Outcome, outcome_of
 from delivery.retry import Retry, decide
 from delivery.window import Sent
@@ -32,8 +33,11 @@ class Finished:
         return AttemptOutcome.FAILED if self.retry_at is None else AttemptOutcome.RETRY
 
 
-def finished(sent: Sent, policy: SendPolicy, now: datetime, random: Callable[[], float]) -> Finished:
-    outcome = outcome_of(sent.result, policy, now)
+def finished(
+    sent: Sent, policy: SendPolicy, now: datetime, random: Callable[[], float], credentials: Credentials = NOBODY
+) -> Finished:
+    """``credentials``: those that the request was sent with."""
+    outcome = credentials.judged(outcome_of(sent.result, policy, now), sent.outgoing.row.first_attempt_at, policy)
     return Finished(sent, outcome, _retry_at(sent, outcome, policy, now, random))
 
 

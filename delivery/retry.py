@@ -34,6 +34,8 @@ def decide(
     No retry starts later than ``within_seconds`` after the first attempt. A destination's Retry-After is never cut
     short: one that reaches past that moment ends the notification.
     """
+    if outcome.at_once:
+        return Retry(now)
     deadline = first_attempt_at + timedelta(seconds=policy.within_seconds)
     if outcome.permanent or attempt >= policy.attempts or now >= deadline:
         return GIVE_UP

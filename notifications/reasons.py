@@ -137,6 +137,18 @@ _WORDS: dict[str, _Words] = {
         "Wait until the destination works again, or tell the people who run it; then use Resend failed.",
         _ANSWERED,
     ),
+    Reason.NO_TOKEN: _Words(
+        "No access token",
+        "The connection signs in with OAuth 2.0, and its token server gave no token, so nothing was sent.",
+        "Use Test connection on the connection's page, which says what is wrong; then use Resend failed.",
+        "{detail}.",
+    ),
+    Reason.BODY_MISMATCH: _Words(
+        "The answer's body says no",
+        "The destination answered {status}, but its body is not what the connection's success rule asks for.",
+        "Read the answer in Details: correct the request in Content, or the success rule of the connection.",
+        "{detail}.",
+    ),
     Reason.UNEXPECTED_STATUS: _Words(
         "Unexpected answer",
         "The destination answered {status}, which the connection's rule does not count as delivered.",

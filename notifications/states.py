@@ -93,6 +93,8 @@ class Reason(models.TextChoices):
     RATE_LIMITED = "rate_limited", "Too many requests (429)"
     CLIENT_ERROR = "client_error", "Refused (4xx)"
     SERVER_ERROR = "server_error", "Server error (5xx)"
+    NO_TOKEN = "no_token", "No access token"
+    BODY_MISMATCH = "body_mismatch", "The answer's body says no"
     UNEXPECTED_STATUS = "unexpected_status", "Unexpected answer"
     BAD_TEMPLATE = "bad_template", "The content can't be rendered"
     MISSING_VARIABLE = "missing_variable", "A value is missing"

@@ -20,6 +20,8 @@ class BreakKind(StrEnum):
     GARBAGE = "garbage"  # what came back isn't HTTP/1.1
     HEADERS_TOO_LARGE = "headers_too_large"
     NETWORK = "network"  # unreachable, or any other failure of the network
+    NO_TOKEN = "no_token"  # noqa: S105 - nothing was sent for want of an OAuth token, which may come yet
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - nothing was sent: the token server refuses to give one
     UNEXPECTED = "unexpected"  # a defect of ours; the log has the traceback
 
 

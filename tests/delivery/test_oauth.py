@@ -1,0 +1,126 @@
+"""Runs over a connection that signs in with OAuth 2.0, against a real token server and the API behind it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from channels.models import AuthKind, Connection, RetryPolicy
+from channels.policy import OAuthSettings
+from delivery.outcomes import Failed
+from delivery.retry import Retry, decide
+from notifications.models import Notification
+from notifications.states import Reason
+from outbound.addresses import AddressPolicy, parse_allowed
+from outbound.loop import HttpLoop
+from outbound.transport import CurlTransport
+from tests.delivery.engine import LATER, QUICK, Engine, attempts, due_now, exchanges, notifications, tallies
+from tests.delivery.test_lane import work_until_over
+from tests.oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer, running_oauth_server
+
+
+@pytest.fixture
+def server() -> Iterator[OAuthServer]:
+    with running_oauth_server() as made:
+        yield made
+
+
+@pytest.fixture
+def oauth_engine(engine: Engine, server: OAuthServer) -> Iterator[Engine]:
+    engine.http = HttpLoop(CurlTransport(addresses=AddressPolicy(allowed=parse_allowed([server.address]))))
+    yield engine
+    engine.http.close()
+
+
+@pytest.fixture
+def options(oauth_engine: Engine, server: OAuthServer) -> dict[str, Any]:
+    """How to start a run to the API over the connection."""
+    oauth = OAuthSettings(token_url=f"{server.url}/token", client_id=CLIENT_ID)
+    connection = Connection(
+        workspace=oauth_engine.workspace, name="CRM", origin=server.url, auth_kind=AuthKind.OAUTH, oauth=oauth
+    )
+    connection.secret = CLIENT_SECRET
+    connection.save()
+    return {"connection_id": connection.pk, "content": oauth_engine.content(url=f"{server.url}/people")}
+
+
+def test_a_run_fetches_one_token_and_masks_it(
+    oauth_engine: Engine, server: OAuthServer, options: dict[str, Any]
+) -> None:
+    oauth_engine.people(40)
+    run = oauth_engine.run(**options)
+    assert tallies(run) == {"delivered": 40}
+    assert (len(server.asked), set(server.called)) == (1, {"token-number-1"})
+    assert "token-number" not in str([(each.request_headers, each.response_body) for each in exchanges(run)])
+    assert "authorization: bearer ••••" in exchanges(run)[0].request_headers.lower()
+
+
+def test_a_withdrawn_token_is_replaced_and_the_row_repeated(
+    oauth_engine: Engine, server: OAuthServer, options: dict[str, Any]
+) -> None:
+    oauth_engine.people(1)
+    oauth_engine.run(**options)
+    server.withdraw()
+    run = oauth_engine.run(
+        **options, policy=QUICK.model_copy(update={"retry": QUICK.retry.model_copy(update={"attempts": 1})})
+    )
+    work_until_over(oauth_engine, run)
+    assert tallies(run) == {"delivered": 1}
+    assert [(each.outcome, each.status_code) for each in attempts(run)] == [("retry", 401), ("delivered", 200)]
+    assert server.called[-1] == "token-number-2"
+
+
+def test_a_destination_that_refuses_every_token_is_believed(
+    oauth_engine: Engine, server: OAuthServer, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "api_answer", lambda authorization: (401, {"error": "no"}))
+    oauth_engine.people(30)
+    run = oauth_engine.run(**options)
+    work_until_over(oauth_engine, run)
+    assert tallies(run) == {"failed": 30}
+    assert {row.reason for row in notifications(run)} == {"unauthorized"}
+    assert len(server.asked) == 2
+
+
+def test_at_most_once_is_kept_but_the_token_replaced(
+    oauth_engine: Engine, server: OAuthServer, options: dict[str, Any]
+) -> None:
+    oauth_engine.people(1)
+    oauth_engine.run(**options)
+    server.withdraw()
+    once = QUICK.model_copy(update={"guarantee": "at_most_once"})
+    assert tallies(oauth_engine.run(**options, policy=once)) == {"failed": 1}
+    assert tallies(oauth_engine.run(**options, policy=once)) == {"delivered": 1}
+
+
+def test_while_the_token_server_fails_rows_wait_and_say_why(
+    oauth_engine: Engine, server: OAuthServer, options: dict[str, Any]
+) -> None:
+    server.status = 503
+    oauth_engine.people(2)
+    run = oauth_engine.run(**options, policy=LATER)
+    assert {(row.state, row.reason) for row in notifications(run)} == {("retrying", "no_token")}
+    assert "it answered 503, which may pass" in notifications(run)[0].reason_detail
+    assert (server.called, len(server.asked)) == ([], 1)
+    server.status = 200
+    due_now(run)
+    Connection.objects.get().access_token.delete()
+    work_until_over(oauth_engine, run)
+    assert tallies(run) == {"delivered": 2}
+
+
+def test_a_wrong_secret_ends_everybody_in_words(
+    oauth_engine: Engine, server: OAuthServer, options: dict[str, Any]
+) -> None:
+    server.status, server.error = 401, "invalid_client"
+    oauth_engine.people(2)
+    run = oauth_engine.run(**options)
+    assert tallies(run) == {"failed": 2}
+    assert "does not accept the client id and secret" in Notification.objects.filter(run_id=run.pk)[0].reason_detail
+
+
+def test_a_repeat_at_once_neither_waits_nor_counts() -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    failed = Failed(Reason.UNAUTHORIZED, permanent=False, at_once=True)
+    assert decide(failed, 5, RetryPolicy(attempts=1), now, now, lambda: 0.9) == Retry(now)
