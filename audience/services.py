@@ -99,9 +99,10 @@ def profiles_upsert(*, actor: Actor, items: Sequence[PersonValues | ProfileInval
     people = combined(item for item in checked if isinstance(item, PersonValues))
     attributes_seen(actor.workspace, (person.attributes for person in people))
     done = upsert(actor.workspace.pk, people)
-    audit(actor, "profiles.upserted", actor.workspace, created=len(done.created), updated=len(done.updated))
+    there_before = done.updated | done.unchanged
+    audit(actor, "profiles.upserted", actor.workspace, created=len(done.created), updated=len(there_before))
     outcomes = enumerate(zip(items, checked, strict=True))
-    return [_bulk_item(index, posted, item, done.created, done.updated) for index, (posted, item) in outcomes]
+    return [_bulk_item(index, posted, item, done.created, there_before) for index, (posted, item) in outcomes]
 
 
 def _checked(item: PersonValues | ProfileInvalid) -> PersonValues | ProfileInvalid:

@@ -1,8 +1,9 @@
 from celery import shared_task
 
+from audience.importing.lease import imports_unfinished
 from audience.importing.running import import_run as run
-from audience.importing.running import imports_unfinished, rejects_forget
-from audience.importing.services import import_announce
+from audience.importing.running import rejects_forget
+from audience.importing.services import drafts_forget, import_announce
 
 
 @shared_task(name="audience.import_run")
@@ -19,3 +20,4 @@ def imports_sweep() -> None:
 @shared_task(name="audience.rejects_retention")
 def rejects_retention() -> None:
     rejects_forget()
+    drafts_forget()

@@ -1,8 +1,6 @@
-"""What the columns of a file are. Standard fields are found by usual names; every other column is an attribute."""
+"""What the columns of a file are, as stored with its import, and what has to be true of them."""
 
-import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from pydantic import BaseModel, ConfigDict
 
@@ -10,28 +8,17 @@ from audience.attributes import KIND_WORDS, STANDARD_FIELDS, Kind, name_problem
 from audience.errors import FileRefused
 from webhooks_platform.base.typed_json import StoredModel
 
-# Usual spellings, after lower-casing and turning everything but letters and digits into "_".
-SPELLINGS = {
-    "userid": "user_id",
-    "e_mail": "email",
-    "email_address": "email",
-    "e_mail_address": "email",
-    "phone_number": "phone",
-    "firstname": "first_name",
-    "given_name": "first_name",
-    "lastname": "last_name",
-    "surname": "last_name",
-    "family_name": "last_name",
-    "timezone": "time_zone",
-}
-ID_LIKE = ("id", "customer_id", "external_id", "contact_id", "profile_id", "uid")
 COLUMN_LIMIT = 200
 # What a file of rejects adds in front; a corrected one may be imported as it is.
 REJECT_HEADERS = ("line", "reason")
+NO_USER_ID = (
+    "No column goes to the user ID. Choose the column with your own ID of each person; "
+    "without it nobody could be found again at the next import."
+)
 
 
 class Column(BaseModel):
-    """One column: ``header`` as written in the file, ``name`` as stored (empty: ignored)."""
+    """One column: ``header`` as written in the file, ``name`` as stored (empty: not imported)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,60 +36,42 @@ class Column(BaseModel):
 
 
 class Columns(StoredModel):
-    """The columns of one file, in its order."""
+    """The columns of one file, in its order, and how the file is read."""
 
     items: tuple[Column, ...] = ()
     delimiter: str = ","
-    # Whether the kinds of the attributes have been found by looking through the file.
+    encoding: str = "utf-8"
+    # Whether the kinds of the attributes are settled: by a person, or by looking through the file.
     typed: bool = False
 
-
-def columns_from(headers: Sequence[str], delimiter: str) -> Columns:
-    """The columns that a header row names. Raises FileRefused, saying what to change in the file."""
-    if len(headers) > COLUMN_LIMIT:
-        raise FileRefused(f"The file has {len(headers)} columns; {COLUMN_LIMIT} is the limit. Remove some.")
-    names = [_name(header.strip()) for header in headers]
-    if tuple(names[:2]) == REJECT_HEADERS:
-        names[:2] = ["", ""]
-    items = tuple(Column(header=header.strip(), name=name) for header, name in zip(headers, names, strict=True))
-    _check_user_id(items)
-    _check_names(items)
-    return Columns(items=items, delimiter=delimiter)
+    @property
+    def headers(self) -> tuple[str, ...]:
+        return tuple(column.header for column in self.items)
 
 
-def _name(header: str) -> str:
-    """The stored name: a standard field, the header itself where it can be a name, else its nearest legal form."""
-    plain = re.sub(r"\W+", "_", header.casefold()).strip("_")
-    standard = SPELLINGS.get(plain, plain)
-    if standard in STANDARD_FIELDS:
-        return standard
-    if not name_problem(header):
-        return header
-    return f"_{plain}" if plain[:1].isdigit() else plain
-
-
-def _check_user_id(columns: Sequence[Column]) -> None:
-    names = [column.name for column in columns]
-    if "user_id" in names:
-        return
-    near = next((column.header for column in columns if column.name.casefold() in ID_LIKE), "")
-    near = near or next(iter(get_close_matches("user_id", [column.header for column in columns], 1, 0.7)), "")
-    what = f"Rename the column “{near}” to user_id" if near else "Add a column user_id with your own id of each person"
-    found = ", ".join(column.header for column in columns if column.header)[:200] or "none"
-    raise FileRefused(f"The file has no column user_id. {what}, then upload it again. Columns found: {found}.")
-
-
-def _check_names(columns: Sequence[Column]) -> None:
+def column_problems(items: Sequence[Column]) -> dict[int, str]:
+    """What is wrong with the place that a column goes to, with what to do, by the column's number from 0."""
+    problems: dict[int, str] = {}
     seen: dict[str, str] = {}
-    for column in columns:
+    for index, column in enumerate(items):
         if not column.name:
             continue
-        if column.name in seen:
-            raise FileRefused(
-                f"The columns “{seen[column.name]}” and “{column.header}” would both be {column.name}. "
-                "Rename or remove one of them."
+        if column.is_attribute and name_problem(column.name):
+            problems[index] = name_problem(column.name)
+        elif column.name in seen:
+            problems[index] = (
+                f"“{seen[column.name]}” goes to {column.name} already. Choose another place, or “Don't import”."
             )
-        problem = name_problem(column.name) if column.is_attribute else ""
-        if problem:
-            raise FileRefused(f"The column “{column.header[:60]}” can't be an attribute. {problem}")
-        seen[column.name] = column.header
+        seen.setdefault(column.name, column.header)
+    return problems
+
+
+def columns_checked(columns: Columns) -> Columns:
+    """The same columns when people can be read by them; raises FileRefused, saying what to change."""
+    problems = column_problems(columns.items)
+    for index, problem in problems.items():
+        raise FileRefused(f"The column “{columns.items[index].header[:60]}” can't be imported like this. {problem}")
+    if not any(column.name == "user_id" for column in columns.items):
+        found = ", ".join(header for header in columns.headers if header)[:200] or "none"
+        raise FileRefused(f"The file has no column user_id. {NO_USER_ID} Columns found: {found}.")
+    return columns

@@ -5,18 +5,21 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from audience.attributes import BOOLEANS, Kind, is_date, number_from
+from audience.attributes import Kind, attributes_checked, is_storable
 from audience.errors import ProfileInvalid
+from audience.importing.cells import cell_value, fits
 from audience.importing.columns import Column, Columns
 from audience.importing.reading import Record
-from audience.values import PersonValues, values_checked
+from audience.values import PersonValues, standard_problem
 
 # Digits that are no quantity: they stay text even where no leading zero tells.
 TEXT_NAMES = re.compile(
     r"zip|postal|postcode|plz|phone|mobile|fax|iban|account|card|code|number$|_no$|id$", re.IGNORECASE
 )
-
+GUESSABLE: frozenset[Kind] = frozenset({"boolean", "date", "datetime", "number", "list", "object"})
 NOTHING_KNOWN: Mapping[str, str] = MappingProxyType({})
+# No text of this many characters can pass the limit of 64 KB, however JSON escapes it.
+SURELY_SMALL = 8_000
 
 
 def columns_typed(
@@ -49,14 +52,7 @@ def columns_typed(
 def _candidates(column: Column, known: str) -> set[Kind]:
     if known == "text":
         return set()
-    return {"boolean", "date"} if TEXT_NAMES.search(column.name) else {"boolean", "date", "number"}
-
-
-def fits(cell: str, kind: Kind) -> bool:
-    """Whether the text can be read as the kind without losing anything."""
-    if kind == "number":
-        return number_from(cell) is not None
-    return cell.lower() in BOOLEANS if kind == "boolean" else is_date(cell)
+    return set(GUESSABLE - {"number"}) if TEXT_NAMES.search(column.name) else set(GUESSABLE)
 
 
 def _typed(column: Column, kinds: set[Kind]) -> Column:
@@ -64,27 +60,75 @@ def _typed(column: Column, kinds: set[Kind]) -> Column:
     return column.model_copy(update={"kind": kind})
 
 
-def person_from(record: Record, columns: Columns, *, mark_test: bool) -> PersonValues:
-    """The person of a record; an empty cell says nothing. Raises ProfileInvalid with the reason to leave it out."""
-    if record.problem:
-        raise ProfileInvalid(record.problem)
-    if any(cell.strip() for cell in record.cells[len(columns.items) :]):
-        raise ProfileInvalid(
-            f"The line has {len(record.cells)} cells, the header {len(columns.items)}. "
-            "Put values that contain the separator in quotes."
-        )
-    fields: dict[str, str] = {}
-    attributes: dict[str, Any] = {}
-    for column, cell in zip(columns.items, record.cells, strict=False):
-        text = cell.strip()
-        if text and column.is_attribute:
-            attributes[column.name] = _value(text, column.kind)
-        elif text and column.name:
-            fields[column.name] = text
-    return values_checked(PersonValues(fields.pop("user_id", ""), fields, attributes, mark_test or None))
+class LineReader:
+    """Reads the lines of one file as people. An empty cell says nothing, or with ``clear_empty`` that nothing is there.
+
+    What holds for all lines is worked out once: an import has many.
+    """
+
+    def __init__(self, columns: Columns, *, mark_test: bool, clear_empty: bool = False) -> None:
+        self._width = len(columns.items)
+        self._places = [
+            (index, column.name, column.kind if column.is_attribute else None, column.header)
+            for index, column in enumerate(columns.items)
+            if column.name
+        ]
+        self._is_test = mark_test or None
+        self._clear = clear_empty
+
+    def person(self, record: Record) -> PersonValues:
+        """Raises ProfileInvalid with the reason to leave the line out."""
+        self._check_width(record)
+        fields: dict[str, str] = {}
+        attributes: dict[str, Any] = {}
+        for index, name, kind, header in self._places:
+            text = record.cells[index].strip()
+            if not text and not self._clear:
+                continue
+            if kind is None:
+                fields[name] = text
+            else:
+                attributes[name] = (text if kind == "text" else cell_value(text, kind, header)) if text else None
+        return _checked(PersonValues(fields.pop("user_id", ""), fields, attributes, self._is_test))
+
+    def _check_width(self, record: Record) -> None:
+        if record.problem:
+            raise ProfileInvalid(record.problem)
+        found, cells = len(record.cells), record.cells
+        if found < self._width:
+            raise ProfileInvalid(
+                f"The line has {found} cell{'' if found == 1 else 's'}, the header {self._width}. "
+                "Add the missing separators, or put a value that contains a line break in quotes."
+            )
+        if found > self._width and any(cell.strip() for cell in cells[self._width :]):
+            raise ProfileInvalid(
+                f"The line has {found} cells, the header {self._width}. Put values that hold the separator in quotes."
+            )
 
 
-def _value(text: str, kind: Kind) -> Any:
-    if kind == "number":
-        return number_from(text)
-    return BOOLEANS[text.lower()] if kind == "boolean" else text
+def _checked(person: PersonValues) -> PersonValues:
+    """As ``values_checked``, but the names are known to be good, and so are the sizes of all but long values."""
+    _check_standard("user_id", person.user_id)
+    for name, text in person.fields.items():
+        if text:
+            _check_standard(name, text)
+    size = 0
+    for name, value in person.attributes.items():
+        if isinstance(value, str):
+            size += len(value)
+            if not is_storable(value):
+                raise ProfileInvalid(
+                    f"The attribute {name} has a character that can't be stored (NUL). Remove it.",
+                    field=f"attributes.{name}",
+                )
+        elif isinstance(value, list | dict):
+            size = SURELY_SMALL
+    if size >= SURELY_SMALL:
+        attributes_checked(person.attributes)
+    return person
+
+
+def _check_standard(name: str, text: str) -> None:
+    problem = standard_problem(name, text)
+    if problem:
+        raise ProfileInvalid(problem, field=name)

@@ -1,22 +1,28 @@
-"""A CSV file as a stream of lines: its encoding, its separator, its records with their line numbers."""
+"""A CSV file as a stream of records with their line numbers; its separator and its header row."""
 
-import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 from audience.errors import FileRefused
-from audience.importing.columns import Columns, columns_from
+from audience.importing.columns import Columns
+from audience.importing.encodings import encoding_found, stream_encoding
+from audience.importing.guesses import columns_guessed
 
 if TYPE_CHECKING:
     import _csv
 
-DELIMITERS = (",", ";", "\t")
-CHUNK = 1 << 20
+# What separates cells, and what people call it.
+DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
 HEADER_LIMIT = 100_000
-UTF8_ADVICE = "Save it as “CSV UTF-8” (in Excel: Save as, CSV UTF-8) and upload it again."
+PREVIEW_ROWS = 3
+NO_PEOPLE = "The file has a header but no people below it. Add at least one line."
+NOT_IN_ENCODING = "This line has bytes that are no letters in the chosen encoding. Choose the one that the file is in."
 
 
 @dataclass(frozen=True)
@@ -28,59 +34,46 @@ class Record:
     problem: str = ""
 
 
-def file_examined(file: IO[bytes]) -> Columns:
-    """Looks through a whole uploaded file without keeping it, and returns its columns.
+def file_examined(file: IO[bytes], *, known: Collection[str] = ()) -> Columns:
+    """Looks through a whole uploaded file without keeping it; returns how it is read and where its columns likely go.
 
-    Raises FileRefused for a file that is no CSV text in UTF-8, names no user_id, or has no people in it.
+    ``known`` are the workspace's attributes. Raises FileRefused for a file that is no text, or has no people in it.
     """
-    _check_encoding(file)
+    encoding = encoding_found(file)
+    return file_read_as(file, encoding=encoding, delimiter="", known=known)
+
+
+def file_read_as(file: IO[bytes], *, encoding: str, delimiter: str, known: Collection[str] = ()) -> Columns:
+    """The same for an encoding and a separator that somebody chose; without one, the separator is found."""
     file.seek(0)
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    text = _text(file, encoding)
     try:
-        columns = _header(text)
+        header = _header_line(text)
+        delimiter = delimiter or _delimiter(header)
         if not any(line.strip() for line in text):
-            raise FileRefused("The file has a header but no people below it. Add at least one line.")
-        return columns
+            raise FileRefused(NO_PEOPLE)
+    except UnicodeError:
+        raise FileRefused(f"The file can't be read as {encoding}. Choose another encoding.") from None
     finally:
         text.detach()
+    columns = columns_guessed(_split(header, delimiter), delimiter, known=known)
+    return columns.model_copy(update={"encoding": encoding})
 
 
-def _check_encoding(file: IO[bytes]) -> None:
-    start = file.read(CHUNK)
-    if not start.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise FileRefused("The file is empty.")
-    if start.startswith(b"PK\x03\x04"):
-        raise FileRefused(f"This is a workbook or ZIP file, not CSV. {UTF8_ADVICE}")
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or start[:2000].count(0) > 100:
-        raise FileRefused(f"The file is in UTF-16 (Excel calls it “Unicode text”). {UTF8_ADVICE}")
-    line = _first_bad_line(file, start)
-    if line:
-        raise FileRefused(f"The file is not in UTF-8: line {line} has a byte that isn't. {UTF8_ADVICE}")
+def _text(file: IO[bytes], encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(file, encoding=stream_encoding(encoding), errors="replace", newline="")
 
 
-def _first_bad_line(file: IO[bytes], chunk: bytes) -> int:
-    """The first line that is not UTF-8, from this chunk on to the end of the file; 0 when all of it is."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    line = 1
-    while True:
-        try:
-            decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as error:
-            return line + chunk[: error.start].count(b"\n")
-        if not chunk:
-            return 0
-        line += chunk.count(b"\n")
-        chunk = file.read(CHUNK)
-
-
-def _header(text: io.TextIOBase) -> Columns:
-    """Reads the header row and finds the separator: the one that yields a user_id, else the most columns."""
+def _header_line(text: io.TextIOBase) -> str:
     first = text.readline(HEADER_LIMIT)
     while first and not first.strip():
         first = text.readline(HEADER_LIMIT)
-    headers = {delimiter: _split(first, delimiter) for delimiter in DELIMITERS}
-    best = max(DELIMITERS, key=lambda delimiter: len(headers[delimiter]))
-    return columns_from(headers[best], best)
+    return first
+
+
+def _delimiter(header: str) -> str:
+    """The separator that splits the header row into the most columns."""
+    return max(DELIMITERS, key=lambda delimiter: len(_split(header, delimiter)))
 
 
 def _split(line: str, delimiter: str) -> list[str]:
@@ -90,20 +83,46 @@ def _split(line: str, delimiter: str) -> list[str]:
         return []
 
 
+def twin_headers(columns: Columns) -> list[str]:
+    """Headers that more than one column has."""
+    counts = Counter(header.casefold() for header in columns.headers if header)
+    return list(dict.fromkeys(header for header in columns.headers if counts[header.casefold()] > 1))
+
+
+def first_records(file: IO[bytes], columns: Columns, count: int) -> list[Record]:
+    """Up to ``count`` records from the start, for looking at; fewer where the file can't be read on."""
+    found: list[Record] = []
+    with suppress(FileRefused):
+        found.extend(islice(records(file, columns), count))
+    return found
+
+
 def records(file: IO[bytes], columns: Columns) -> Iterator[Record]:
     """The records below the header, read as they are needed; lines without a value are left out.
 
-    A line whose quotes don't match comes with a problem. Raises FileRefused when a quote swallows the rest of the file.
+    A line whose quotes don't match, or that is not in the encoding, comes with a problem. Raises FileRefused when a
+    quote swallows the rest of the file.
     """
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    reader = csv.reader(text, delimiter=columns.delimiter, strict=True)
-    header_read = False
-    for record in _records(reader):
-        if not record.problem and not any(cell.strip() for cell in record.cells):
-            continue
-        if header_read:
-            yield record
-        header_read = True
+    text = _text(file, columns.encoding)
+    try:
+        reader = csv.reader(text, delimiter=columns.delimiter, strict=True)
+        found = _records(reader) if columns.encoding == "utf-8" else _decoded(_records(reader))
+        yield from _below_header(record for record in found if record.problem or any(map(str.strip, record.cells)))
+    finally:
+        if not file.closed:  # else it would be closed with the text, once nobody reads on
+            text.detach()
+
+
+def _below_header(found: Iterator[Record]) -> Iterator[Record]:
+    next(found, None)
+    yield from found
+
+
+def _decoded(found: Iterator[Record]) -> Iterator[Record]:
+    """UTF-8 was judged when the file was uploaded; in another encoding, bad bytes show up only here."""
+    for record in found:
+        bad = any("\N{REPLACEMENT CHARACTER}" in cell for cell in record.cells)
+        yield Record(record.line, record.cells, NOT_IN_ENCODING) if bad else record
 
 
 def _records(reader: "_csv.Reader") -> Iterator[Record]:
@@ -116,7 +135,7 @@ def _records(reader: "_csv.Reader") -> Iterator[Record]:
         except csv.Error as error:
             if "unexpected end" in str(error) or "field limit" in str(error):
                 raise FileRefused(
-                    f"A quote that opens on line {line} is never closed, so nothing from there on was imported. "
+                    f"A quote that opens on line {line} is never closed, so nothing from there on can be read. "
                     "Correct the line and upload the file again: people who are in already are only updated."
                 ) from None
             yield Record(line, [], "The quotes on this line don't match. Write a quote inside quotes twice.")

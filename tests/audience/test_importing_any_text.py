@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audience.errors import FileRefused, ProfileInvalid
-from audience.importing.lines import columns_typed, person_from
+from audience.importing.lines import LineReader, columns_typed
 from audience.importing.reading import file_examined, records
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -28,7 +28,7 @@ def test_every_text_arrives_or_is_refused_by_name(rows, separator):
     assert count == len(found) == len(rows)
     for record, (user_id, note) in zip(found, rows, strict=True):
         try:
-            person = person_from(record, columns, mark_test=False)
+            person = LineReader(columns, mark_test=False).person(record)
         except ProfileInvalid:
             assert not user_id.strip() or not user_id.strip().isprintable() or "\x00" in note
         else:
@@ -55,4 +55,4 @@ def test_awkward_texts(text):
     data = written.getvalue().encode("utf-8-sig")
     columns = file_examined(io.BytesIO(data))
     [record] = records(io.BytesIO(data), columns)
-    assert person_from(record, columns, mark_test=False).fields == {"first_name": text.strip()}
+    assert LineReader(columns, mark_test=False).person(record).fields == {"first_name": text.strip()}

@@ -8,8 +8,10 @@ from django.utils import timezone
 from audience.errors import FileRefused, ImportLost
 from audience.fields import fields_available
 from audience.importing import running
+from audience.importing.batches import line_reader
+from audience.importing.lease import TRIES, import_claim, imports_unfinished
 from audience.importing.reading import Record
-from audience.importing.running import import_run, imports_unfinished, rejects_forget
+from audience.importing.running import import_run, rejects_forget
 from audience.importing.services import import_start
 from audience.models import Import, ImportStatus, Profile
 from webhooks_platform.base.errors import NotAllowed
@@ -89,10 +91,10 @@ def test_a_file_that_can_not_be_read_is_refused_at_once(editor, onlooker):
 
 def test_a_killed_import_goes_on_after_its_last_batch(editor):
     started = start(editor, "user_id\n" + "".join(f"u{n}\n" for n in range(7)))
-    killed = running._claim(started.pk)
+    killed = import_claim(started.pk)
     assert killed is not None
     running._look_through(killed)
-    running._store(killed, [Record(n + 2, [f"u{n}"]) for n in range(4)])
+    running._store(killed, [Record(n + 2, [f"u{n}"]) for n in range(4)], line_reader(killed))
     import_run(import_id=started.pk)  # the lease still runs: nobody else may touch it
     assert (Profile.objects.count(), imports_unfinished()) == (4, [])
     Import.objects.filter(pk=started.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
@@ -104,7 +106,7 @@ def test_a_killed_import_goes_on_after_its_last_batch(editor):
 
 def test_a_worker_that_lost_its_lease_stores_nothing_more(editor):
     started = start(editor)
-    mine = running._claim(started.pk)
+    mine = import_claim(started.pk)
     assert mine is not None
     Import.objects.filter(pk=started.pk).update(lease=uuid4())
     with pytest.raises(ImportLost):
@@ -114,7 +116,7 @@ def test_a_worker_that_lost_its_lease_stores_nothing_more(editor):
 
 def test_an_import_that_kills_every_worker_ends_as_failed(editor):
     started = start(editor)
-    abandon(started, tries=running.TRIES)
+    abandon(started, tries=TRIES)
     done = finished(started)
     assert (done.status, Profile.objects.count()) == (ImportStatus.FAILED, 0)
     assert "stopped 5 times near line 2" in done.problem

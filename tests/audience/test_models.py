@@ -4,7 +4,13 @@ from audience.models import Import, ImportStatus
 from webhooks_platform.base.errors import StaleState
 from webhooks_platform.base.transitions import move
 
-ALLOWED = {("waiting", "running"), ("waiting", "failed"), ("running", "done"), ("running", "failed")}
+ALLOWED = {
+    *(("draft", to) for to in ("checking", "waiting", "cancelled")),
+    *(("checking", to) for to in ("checked", "failed", "cancelled")),
+    *(("checked", to) for to in ("checking", "waiting", "cancelled")),
+    *(("waiting", to) for to in ("running", "failed", "cancelled")),
+    *(("running", to) for to in ("done", "failed", "cancelled")),
+}
 
 
 @pytest.mark.parametrize("source", ImportStatus.values)

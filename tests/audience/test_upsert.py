@@ -31,7 +31,8 @@ def test_it_can_be_repeated_and_stays_in_its_workspace(shop, rival, person):
     person("ana", workspace=rival, first_name="Other")
     rows = [PersonValues(f"person-{n}", {"first_name": str(n)}) for n in range(300)] + [PersonValues("ana")]
     assert len(upsert(shop.pk, rows).created) == 301
-    assert len(upsert(shop.pk, rows).updated) == 301
+    again = upsert(shop.pk, [*rows[1:], PersonValues("person-0", {"first_name": "Ana"})])
+    assert (again.updated, len(again.unchanged)) == (frozenset({"person-0"}), 300)
     assert Profile.objects.filter(workspace=shop).count() == 301
     assert stored(rival)["ana"].first_name == "Other"
 
