@@ -129,7 +129,9 @@ class Lane:
     @property
     def _seconds_over(self) -> float:
         slice_seconds = self.plan.slice_seconds
-        return time.monotonic() - self._started - (min(slice_seconds, CROWDED_SLICE) if self.crowded() else slice_seconds)
+        return (
+            time.monotonic() - self._started - (min(slice_seconds, CROWDED_SLICE) if self.crowded() else slice_seconds)
+        )
 
     def _is_over(self) -> bool:
         waits = self._may_send() and 0 < self._hold <= STAY_FOR

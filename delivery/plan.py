@@ -53,7 +53,7 @@ class LanePlan:
     def tokens_ahead(self) -> int:
         """How many requests of a paced run a lane prepares before their time."""
         per_second = self.gate_rule.per_second or 0.0
-        return max(1, min(settings.LANE_BATCH, round(per_second * AHEAD / 2)))
+        return max(1, min(int(settings.LANE_BATCH), round(per_second * AHEAD / 2)))
 
     @property
     def slice_seconds(self) -> float:

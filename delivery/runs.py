@@ -13,11 +13,13 @@ from webhooks_platform.base.errors import StaleState
 from webhooks_platform.base.transitions import move
 
 CANCEL_AT_ONCE = 5_000
+# What is done to a run that is brought into a state, where the state's own name does not say it.
+PASSIVE = {RunState.PREPARING: "resumed", RunState.RUNNING: "resumed", RunState.STOPPING: "stopped"}
 
 
 def run_move(run: Run, to: RunState, **changes: Any) -> None:
     """The only way a run's state changes one by one; raises StaleState when it does not lead there any more."""
-    move(run, to, transitions=RUN_TRANSITIONS, field="state", **changes)
+    move(run, to, transitions=RUN_TRANSITIONS, field="state", passive=PASSIVE.get(to, ""), **changes)
 
 
 def run_halt(run_id: int, reason: str) -> None:

@@ -81,7 +81,7 @@ def run_resume(*, run: Run, actor: Actor) -> None:
     permit(actor, "run.control")
     run.refresh_from_db(fields=["state", "prepared_at"])
     if run.state != RunState.PAUSED:
-        raise StaleState("This run is not paused (any more). Reload the page.")
+        raise StaleState(f"This run is {run.get_state_display().lower()}, not paused, so there is nothing to resume.")
     run_move(run, RunState.PREPARING if run.prepared_at is None else RunState.RUNNING)
     audit(actor, "run.resumed", run)
     transaction.on_commit(lambda: _run_wake(run.pk))

@@ -41,10 +41,14 @@ def slot_renew(ticket: SlotTicket) -> bool:
     return _change(SLOT_RENEW, ticket, lease=LANE_LEASE)
 
 
-def slot_leave(ticket: SlotTicket, *, continues: bool) -> SlotTicket | None:
-    """Ends the lane's right. The ticket for its continuation; None when there is none, or the slot was lost."""
+def slot_leave(ticket: SlotTicket, *, continues: bool, rest: float = 0.0) -> SlotTicket | None:
+    """Ends the lane's right. The ticket for its continuation; None when there is none, or the slot was lost.
+
+    ``rest``: for so many seconds the sweep leaves the slot alone.
+    """
     following = SlotTicket(ticket.run_id, ticket.slot, token_create())
-    left = _change(SLOT_LEAVE, ticket, new=following.token, lease=MESSAGE_LEASE if continues else None)
+    idle = timedelta(seconds=rest) if rest else None
+    left = _change(SLOT_LEAVE, ticket, new=following.token, lease=MESSAGE_LEASE if continues else idle)
     return following if left and continues else None
 
 

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -22,11 +22,12 @@ Send = Callable[[httpx.AsyncBaseTransport, httpx.Request], Awaitable[Answer | Br
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request that was made, and what became of it."""
+    """A request that was made, and what became of it. ``epoch``: that of the grant under which it left."""
 
     outgoing: Outgoing
     started_at: datetime
     result: Answer | Broken
+    epoch: int = 0
 
 
 class Window:
@@ -39,10 +40,11 @@ class Window:
         self._pending: deque[Outgoing] = deque()
         self._done: deque[Sent] = deque()
         self._late: list[Outgoing] = []
-        self._workers: set[asyncio.Task[None]] = set()
+        self._workers: set[asyncio.Task[None] | None] = set()
         self._news = threading.Event()
         self._fed = 0
         self._returned = 0
+        self.epoch = 0
 
     @property
     def in_hand(self) -> int:
@@ -53,6 +55,11 @@ class Window:
     def waiting(self) -> int:
         """Requests that have not left yet."""
         return len(self._pending)
+
+    @property
+    def in_flight(self) -> int:
+        """Requests on their way."""
+        return len(self._workers)
 
     @property
     def late(self) -> bool:
@@ -83,7 +90,7 @@ class Window:
     async def _extend(self, batch: Sequence[Outgoing]) -> None:
         self._pending.extend(batch)
         for _ in range(min(self._limit - len(self._workers), len(self._pending))):
-            self._workers.add(asyncio.create_task(self._work()))
+            self._start_worker(self._send_pending())
 
     async def _withdraw(self) -> list[Outgoing]:
         taken = [*self._late, *self._pending]
@@ -91,9 +98,12 @@ class Window:
         self._pending.clear()
         return taken
 
-    async def _work(self) -> None:
+    def _start_worker(self, work: Coroutine[None, None, None]) -> None:
+        self._workers.add(asyncio.create_task(self._work(work)))
+
+    async def _work(self, work: Coroutine[None, None, None]) -> None:
         try:
-            await self._send_pending()
+            await work
         finally:
             # In the step that found nothing more to send: whoever feeds next must not count on this worker.
             self._workers.discard(asyncio.current_task())
@@ -101,14 +111,17 @@ class Window:
                 self._news.set()
 
     async def _send_pending(self) -> None:
-        pending, done, send, transport = self._pending, self._done, self._send, self._http.transport
+        pending = self._pending
         while pending:
             outgoing = pending.popleft()
             if time.monotonic() > outgoing.send_before:
                 self._late.append(outgoing)
-                continue
-            started_at = datetime.now(UTC)
-            result = await send(transport, outgoing.request)
-            done.append(Sent(outgoing, started_at, result))
-            if len(done) >= WAKE_AT:
-                self._news.set()
+            else:
+                await self._send_one(outgoing, self.epoch)
+
+    async def _send_one(self, outgoing: Outgoing, epoch: int) -> None:
+        started_at = datetime.now(UTC)
+        result = await self._send(self._http.transport, outgoing.request)
+        self._done.append(Sent(outgoing, started_at, result, epoch))
+        if len(self._done) >= WAKE_AT:
+            self._news.set()
