@@ -5,15 +5,7 @@ from typing import Any
 
 from campaigns.models import LABEL_LENGTH, LABEL_LIMIT
 from webhooks_platform.base.errors import InvalidInput
-
-
-def labels_read(text: str) -> list[str]:
-    """The labels of a text with commas, each once whatever its case, in the order written."""
-    found: dict[str, str] = {}
-    for label in (" ".join(part.split()) for part in text.split(",")):
-        if label:
-            found.setdefault(label.casefold(), label)
-    return list(found.values())
+from webhooks_platform.base.words import words_listed
 
 
 def labels_check(labels: Iterable[str]) -> None:
@@ -31,4 +23,4 @@ def labels_check(labels: Iterable[str]) -> None:
 
 def labels_posted(data: Mapping[str, Any]) -> dict[str, list[str]]:
     """What a form says about labels; nothing when it has no such field."""
-    return {"labels": labels_read(data["labels"])} if "labels" in data else {}
+    return {"labels": words_listed(data["labels"])} if "labels" in data else {}

@@ -23,6 +23,7 @@ class TemplateSerializer(serializers.Serializer[Template]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
+    tags = serializers.ListField(child=serializers.CharField())
     version = serializers.IntegerField(source="version_number")
     answered_ok_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField()
@@ -38,13 +39,18 @@ class TemplateDetailSerializer(TemplateSerializer):
 class TemplateList(APIView):
     @extend_schema(
         operation_id="templates_list",
-        parameters=[*PAGE_PARAMETERS, OpenApiParameter("search", str, description="words in name or description")],
+        parameters=[
+            *PAGE_PARAMETERS,
+            OpenApiParameter("search", str, description="words in name, description, tags or URL"),
+            OpenApiParameter("tag", str, description="one tag, as it is written"),
+        ],
         responses=page_serializer(TemplateSerializer, "TemplatePage"),
         tags=["templates"],
     )
     def get(self, request: Request) -> Response:
         """Templates in use, by name."""
-        found = templates_found(_workspace(request), search=request.query_params.get("search", "").replace("\0", ""))
+        search, tag = (request.query_params.get(name, "").replace("\0", "") for name in ("search", "tag"))
+        found = templates_found(_workspace(request), search=search, tag=tag)
         page = api_page(request, found, order=("name", "id"))
         items = TemplateSerializer(page.items, many=True).data  # type: ignore[arg-type]
         return Response({"items": items, "next_cursor": page.next_cursor})

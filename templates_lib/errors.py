@@ -29,6 +29,11 @@ class TemplateArchived(StaleState):
     title = "This template is archived"
 
 
+class TemplateInUse(StaleState):
+    code = "template_in_use"
+    title = "This template is in use"
+
+
 class PresetNotFound(NotFound):
     code = "preset_not_found"
     title = "No such preset"

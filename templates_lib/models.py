@@ -15,7 +15,7 @@ class Template(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="templates")
     name = models.CharField(max_length=80)
     description = models.CharField(max_length=300, blank=True)
-    tags = ArrayField(models.CharField(max_length=TAG_LENGTH), default=list)
+    tags = ArrayField(models.CharField(max_length=TAG_LENGTH), default=list, db_default=[])
     answered_ok_at = models.DateTimeField(
         null=True, help_text="when this content last answered 20x before it was saved"
     )

@@ -1,8 +1,11 @@
 """Reads of the template library, the workspace first."""
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
 
 from accounts.models import Workspace
 from templates_lib.errors import TemplateNotFound
@@ -14,12 +17,26 @@ def templates_available(workspace: Workspace) -> QuerySet[Template]:
     return _numbered(Template.objects.filter(workspace=workspace, archived_at=None)).order_by("name", "id")
 
 
-def templates_found(workspace: Workspace, *, search: str = "", archived: bool = False) -> QuerySet[Template]:
-    """The library's list: in use or archived, where name or description contains ``search``."""
+def templates_found(
+    workspace: Workspace, *, search: str = "", tag: str = "", archived: bool = False
+) -> QuerySet[Template]:
+    """The library's list: in use or archived, with the tag, where name, description, tags or URL contain ``search``."""
     rows = Template.objects.filter(workspace=workspace, archived_at__isnull=not archived)
+    if tag:
+        rows = rows.filter(tags__contains=[tag])
     if search:
-        rows = rows.filter(Q(name__icontains=search) | Q(description__icontains=search))
+        rows = _searched(rows, search)
     return _numbered(rows).select_related("created_by").order_by("name", "id")
+
+
+def _searched(rows: QuerySet[Template], search: str) -> QuerySet[Template]:
+    """Of the URLs, those of the newest versions count."""
+    versions = TemplateVersion.objects.filter(template=OuterRef("pk")).order_by("-number")
+    url = versions.annotate(url=KeyTextTransform("url", "content")).values("url")[:1]
+    words = Func("tags", Value(","), function="array_to_string", output_field=TextField())
+    found = rows.annotate(newest_url=Subquery(url, output_field=TextField()), tag_words=words)
+    columns = ("name", "description", "newest_url", "tag_words")
+    return found.filter(reduce(or_, (Q(**{f"{column}__icontains": search}) for column in columns)))
 
 
 def template_get(workspace: Workspace, template_id: int) -> Template:

@@ -1,6 +1,7 @@
 """Writes of the template library. A version is never changed: every change of content is a new one."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -12,11 +13,15 @@ from accounts.audit import audit
 from accounts.models import Workspace
 from accounts.permissions import permit
 from templates_lib.content import WebhookContent
-from templates_lib.errors import TemplateArchived, TemplateInvalid, TemplateNameTaken
-from templates_lib.models import Template, TemplateVersion
+from templates_lib.errors import TemplateArchived, TemplateInUse, TemplateInvalid, TemplateNameTaken
+from templates_lib.left_out import without_own_authentication
+from templates_lib.models import TAG_LIMIT, Template, TemplateVersion
+from templates_lib.registry import template_uses
+from templates_lib.tags import tags_checked
 
 NAME_LENGTH = 80
 DESCRIPTION_LENGTH = 300
+UNDO_WITHIN = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -29,41 +34,31 @@ def template_save(
     answered_ok_at: datetime | None,
     new_version: bool = False,
     description: str = "",
+    tags: Sequence[str] = (),
 ) -> Template:
-    """Keeps everything of ``content`` except the message text.
+    """Keeps everything of ``content`` except the message text and authentication that was typed into one campaign.
 
     ``answered_ok_at``: when this very content last answered 20x; None if it never did. Raises TemplateNameTaken when
     a template of that name exists, unless ``new_version`` asks for its next version; TemplateInvalid for a bad name.
     """
     permit(actor, "template.edit")
-    name = _name(name)
+    name, tags = _name(name), tags_checked(tags)
     existing = Template.objects.select_for_update().filter(workspace=workspace, name=name, archived_at=None).first()
     if existing is None:
-        return _created(workspace, actor, name, content, answered_ok_at, _description(description))
+        new = Template(workspace=workspace, name=name, description=_description(description), tags=tags)
+        return _created(new, actor, content, answered_ok_at)
     if not new_version:
         raise _taken(existing)
     existing.answered_ok_at = answered_ok_at
-    existing.save(update_fields=["answered_ok_at", "updated_at"])
+    existing.tags = [*dict.fromkeys([*existing.tags, *tags])][:TAG_LIMIT]
+    existing.save(update_fields=["answered_ok_at", "tags", "updated_at"])
     version = _version_add(existing, actor, content)
     audit(actor, "template.version_saved", existing, version=version.number)
     return existing
 
 
-def _created(
-    workspace: Workspace,
-    actor: Actor,
-    name: str,
-    content: WebhookContent,
-    answered_ok_at: datetime | None,
-    description: str,
-) -> Template:
-    template = Template(
-        workspace=workspace,
-        name=name,
-        description=description,
-        answered_ok_at=answered_ok_at,
-        created_by=actor.user,
-    )
+def _created(template: Template, actor: Actor, content: WebhookContent, answered_ok_at: datetime | None) -> Template:
+    template.answered_ok_at, template.created_by = answered_ok_at, actor.user
     _stored(template)
     _version_add(template, actor, content)
     audit(actor, "template.created", template)
@@ -76,18 +71,21 @@ def _version_add(template: Template, actor: Actor, content: WebhookContent) -> T
     return TemplateVersion.objects.create(
         template=template,
         number=latest.number + 1 if latest else 1,
-        content=content.without_message(),
+        content=without_own_authentication(template.workspace, content.without_message()),
         created_by=actor.user,
     )
 
 
 @transaction.atomic
-def template_rename(*, actor: Actor, template: Template, name: str, description: str) -> Template:
-    """Raises TemplateNameTaken or TemplateInvalid."""
+def template_rename(
+    *, actor: Actor, template: Template, name: str, description: str, tags: Sequence[str] | None = None
+) -> Template:
+    """Name, description and, where they are given, tags. Raises TemplateNameTaken or TemplateInvalid."""
     permit(actor, "template.edit")
     template = _held(template)
     before = template.name
     template.name, template.description = _name(name), _description(description)
+    template.tags = template.tags if tags is None else tags_checked(tags)
     _stored(template)
     audit(actor, "template.renamed", template, name=template.name, before=before)
     return template
@@ -115,14 +113,36 @@ def template_duplicate(*, actor: Actor, template: Template) -> Template:
     permit(actor, "template.edit")
     others = Template.objects.filter(workspace=template.workspace_id, archived_at=None)
     names = set(others.values_list("name", flat=True))
-    return _created(
-        template.workspace,
-        actor,
-        _copy_name(template.name, names),
-        template_content(template),
-        template.answered_ok_at,
-        template.description,
+    copy = Template(
+        workspace=template.workspace,
+        name=_copy_name(template.name, names),
+        description=template.description,
+        tags=template.tags,
     )
+    return _created(copy, actor, template_content(template), template.answered_ok_at)
+
+
+@transaction.atomic
+def template_discard(*, actor: Actor, template: Template) -> None:
+    """Takes back the making of a template: removes it for good while it is new and nothing was done with it."""
+    permit(actor, "template.edit")
+    held = _held(template)
+    is_new = timezone.now() - held.created_at < UNDO_WITHIN and held.versions.count() == 1
+    if not is_new or template_uses(held):
+        raise TemplateInUse(f"“{held}” is in use by now. Archive it instead.")
+    audit(actor, "template.discarded", held, name=held.name)
+    held.delete()
+
+
+@transaction.atomic
+def template_authenticate(*, actor: Actor, template: Template, connection_id: int) -> TemplateVersion:
+    """The newest content with another connection, as the next version."""
+    permit(actor, "template.edit")
+    template = _held(template)
+    content = template_content(template).model_copy(update={"connection_id": connection_id})
+    version = _version_add(template, actor, content)
+    audit(actor, "template.version_saved", template, version=version.number)
+    return version
 
 
 def _copy_name(name: str, taken: set[str]) -> str:
@@ -156,7 +176,7 @@ def template_unarchive(*, actor: Actor, template: Template) -> Template:
 def template_content(template: Template) -> WebhookContent:
     """The content of the newest version; its message text is empty."""
     newest: Any = template.versions.order_by("-number").first()
-    return newest.content if newest else WebhookContent()
+    return without_own_authentication(template.workspace, newest.content) if newest else WebhookContent()
 
 
 def _held(template: Template) -> Template:

@@ -9,6 +9,8 @@ urlpatterns = [
     path("templates/<int:template>/", views.template_detail, name="template_detail"),
     path("templates/<int:template>/edit/", views.template_edit, name="template_edit"),
     path("templates/<int:template>/duplicate/", views.template_duplicate, name="template_duplicate"),
+    path("templates/<int:template>/discard/", views.template_discard, name="template_discard"),
+    path("templates/<int:template>/connection/", views.template_connection, name="template_connection"),
     path("templates/<int:template>/archive/", views.template_archive, name="template_archive"),
     path("templates/<int:template>/unarchive/", views.template_unarchive, name="template_unarchive"),
     path(

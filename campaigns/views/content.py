@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -12,6 +13,7 @@ from accounts.pages import WorkspaceRequest, workspace_page
 from audience.models import Profile
 from audience.persons import snapshot, variables
 from campaigns.content_form import BODY_KINDS, CONTENT_TYPES, METHODS, MISSING_RULES, content_from_form
+from campaigns.filling import campaign_fill, campaign_template_remember
 from campaigns.models import Campaign
 from campaigns.pasting import curl_paste
 from campaigns.people import people_to_preview
@@ -21,9 +23,12 @@ from campaigns.views.builder import builder_page, posted_revision, save_step, st
 from channels.models import AuthKind, ChannelKind
 from channels.selectors import connection_find, connections_available
 from channels.services import connection_save_for_campaign
+from templates_lib.left_out import authentication_left_out
 from templates_lib.selectors import template_get, templates_available
-from templates_lib.services import template_content, template_save
+from templates_lib.services import template_save
+from templates_lib.tags import tags_used
 from webhooks_platform.base.errors import InvalidInput, ProductError
+from webhooks_platform.base.words import words_listed
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,6 +57,7 @@ def _content_page(request: WorkspaceRequest, campaign: Campaign) -> dict[str, An
         "people_options": [(person.pk, str(person)) for person in people],
         "variables": _variables(people),
         "templates": templates_available(request.workspace),
+        "tags_known": tags_used(request.workspace),
         "answered_ok": content_answered_ok_at(campaign),
     }
 
@@ -111,8 +117,7 @@ def use_template(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     """Replaces the content by a template's; the message text stays."""
     found = campaign_get(request.workspace, campaign)
     template = template_get(request.workspace, int(request.POST.get("template") or 0))
-    chosen = template_content(template).with_message(found.content.message_text)
-    campaign_update(campaign=found, actor=request.actor, revision=posted_revision(request), content=chosen)
+    campaign_fill(campaign=found, actor=request.actor, revision=posted_revision(request), template=template)
     messages.success(request, f"Filled from “{template.name}”. Your message text is unchanged.")
     return redirect(step_url(found, "content"))
 
@@ -152,9 +157,14 @@ def save_template(request: WorkspaceRequest, campaign: int) -> HttpResponse:
             content=found.content,
             answered_ok_at=content_answered_ok_at(found),
             new_version="new_version" in request.POST,
+            tags=words_listed(request.POST.get("tags", "")),
         )
+        campaign_template_remember(campaign=found, template=template)
     except ProductError as error:
         messages.error(request, error.message)
         return redirect(step_url(found, "content"))
-    messages.success(request, f"Template “{template.name}” is saved, without the message text.")
-    return redirect("template_detail", workspace=request.workspace.slug, template=template.pk)
+    left_out = authentication_left_out(request.workspace, found.content)
+    without = " and without this campaign's own authentication" if left_out else ""
+    messages.success(request, f"Template “{template.name}” is saved, without the message text{without}.")
+    address = reverse("template_detail", kwargs={"workspace": request.workspace.slug, "template": template.pk})
+    return redirect(f"{address}?left_out={left_out.pk}" if left_out else address)

@@ -1,7 +1,8 @@
 import pytest
 
-from campaigns.labels import labels_check, labels_posted, labels_read
+from campaigns.labels import labels_check, labels_posted
 from webhooks_platform.base.errors import InvalidInput
+from webhooks_platform.base.words import words_listed
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,7 @@ from webhooks_platform.base.errors import InvalidInput
     ],
 )
 def test_labels_are_read_from_a_text(text, labels):
-    assert labels_read(text) == labels
+    assert words_listed(text) == labels
 
 
 @pytest.mark.parametrize("labels", [["x" * 31], [""], ["a,b"], ["a\nb"], [str(number) for number in range(11)]])

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -193,3 +195,26 @@ def test_a_connection_is_told_its_templates(workspace: Workspace, teammate: User
 )
 def test_the_destination_in_the_list(url: str, shown: str) -> None:
     assert destination(WebhookContent(url=url)) == shown
+
+
+def test_a_duplicate_is_undone_while_it_is_new(editor: Client, template: Template) -> None:
+    html = editor.post(f"{LIBRARY}{template.pk}/duplicate/", follow=True).content.decode()
+    copy = Template.objects.get(name="CRM task copy")
+    assert f"{LIBRARY}{copy.pk}/discard/" in html
+    assert "is gone again" in editor.post(f"{LIBRARY}{copy.pk}/discard/", follow=True).content.decode()
+    assert list(Template.objects.values_list("name", flat=True)) == ["CRM task"]
+
+
+def test_a_template_that_is_not_new_is_not_discarded(editor: Client, workspace: Workspace, teammate: User) -> None:
+    template = saved(workspace, teammate)
+    saved(workspace, teammate, new_version=True)
+    assert editor.post(f"{LIBRARY}{template.pk}/discard/").status_code == 409
+    old = saved(workspace, teammate, name="Old")
+    Template.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(hours=2))
+    assert editor.post(f"{LIBRARY}{old.pk}/discard/").status_code == 409
+    assert Template.objects.count() == 2
+
+
+def test_archiving_is_undone(editor: Client, template: Template) -> None:
+    html = editor.post(f"{LIBRARY}{template.pk}/archive/", follow=True).content.decode()
+    assert f"{LIBRARY}{template.pk}/unarchive/" in html
