@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from accounts.views import api_tokens, members, saved_views, workspace
+from accounts.views import api_tokens, members, palette, saved_views, workspace
 
 urlpatterns = [
     path("", workspace.workspace_home, name="workspace_home"),
+    path("palette/", palette.palette, name="palette"),
     path("settings/general/", workspace.general, name="workspace_settings"),
     path("settings/members/", members.members, name="members"),
     path("settings/members/<int:member>/role/<slug:role>/", members.member_role, name="member_role"),

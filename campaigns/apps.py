@@ -6,5 +6,7 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns.answers import register_answers  # models are loaded only now
+        from campaigns.palette import register_palette
 
         register_answers()
+        register_palette()

@@ -17,7 +17,7 @@ class NavItem:
     """An entry. ``section`` is "main", "settings" or "user"; ``parent`` is the label of the entry it belongs under.
 
     ``url_name`` is reversed with the workspace's slug, except in the user section. ``shown`` may hide the entry from
-    people who have no use for it; it is no permission check.
+    people who have no use for it; it is no permission check. ``keys`` is a shortcut such as "g c".
     """
 
     label: str
@@ -27,6 +27,7 @@ class NavItem:
     section: str = "main"
     parent: str = ""
     shown: Callable[[HttpRequest], bool] = _always
+    keys: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class NavLink:
     url: str
     current: bool
     children: tuple["NavLink", ...] = ()
+    keys: str = ""
 
     @property
     def open(self) -> bool:
@@ -53,7 +55,7 @@ def register(item: NavItem) -> None:
 
 def links(request: HttpRequest, section: str) -> list[NavLink]:
     """The entries of a section for this request, the page's own one marked as current."""
-    if section != "user" and _workspace_slug(request) is None:
+    if section != "user" and workspace_slug(request) is None:
         return []
     shown = [(item, _url(request, item)) for item in _shown_items(request, section)]
     current = _nearest(request.path, [url for _, url in shown])
@@ -73,7 +75,7 @@ def _link(item: NavItem, url: str, current: str, shown: list[tuple[NavItem, str]
     )
     # When an entry and its first child share an address, the child is the page.
     is_current = url == current and not any(child.current for child in children)
-    return NavLink(item.label, item.icon, url, is_current, children)
+    return NavLink(item.label, item.icon, url, is_current, children, item.keys)
 
 
 def _nearest(path: str, urls: list[str]) -> str:
@@ -81,10 +83,10 @@ def _nearest(path: str, urls: list[str]) -> str:
 
 
 def _url(request: HttpRequest, item: NavItem) -> str:
-    kwargs: dict[str, Any] = {} if item.section == "user" else {"workspace": _workspace_slug(request)}
+    kwargs: dict[str, Any] = {} if item.section == "user" else {"workspace": workspace_slug(request)}
     return reverse(item.url_name, kwargs=kwargs)
 
 
-def _workspace_slug(request: HttpRequest) -> str | None:
+def workspace_slug(request: HttpRequest) -> str | None:
     workspace = getattr(request, "workspace", None)
     return None if workspace is None else str(workspace.slug)

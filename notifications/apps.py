@@ -24,5 +24,5 @@ class NotificationsConfig(AppConfig):
 
         register_section(PERSON_SECTION)
         register_connection_activity(connection_activity)
-        register(NavItem("Notifications", "list-details", "notifications_log", order=15))
+        register(NavItem("Notifications", "list-details", "notifications_log", order=15, keys="g n"))
         post_migrate.connect(make_partitions, sender=self, weak=False)

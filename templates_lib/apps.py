@@ -8,7 +8,9 @@ class TemplatesLibConfig(AppConfig):
 
     def ready(self) -> None:
         from channels.registry import register_connection_uses  # models are loaded only now
+        from templates_lib.palette import register_palette
         from templates_lib.uses import connection_templates
 
-        register(NavItem("Templates", "template", "templates", order=20))
+        register(NavItem("Templates", "template", "templates", order=20, keys="g t"))
         register_connection_uses(connection_templates)
+        register_palette()

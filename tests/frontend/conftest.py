@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
-from frontend import navigation
+from frontend import navigation, palette
 from tests.frontend import pages
 
 
@@ -26,7 +26,10 @@ def context(new_context: Callable[..., BrowserContext], site: str) -> BrowserCon
 def _own_pages(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.ROOT_URLCONF = "tests.frontend.pages"
     settings.DEBUG = True
-    monkeypatch.setattr(navigation, "_items", [])  # the rooms' entries lead to pages that aren't served here
+    # The rooms' entries lead to pages that aren't served here.
+    monkeypatch.setattr(navigation, "_items", [])
+    monkeypatch.setattr(palette, "_searches", [])
+    monkeypatch.setattr(palette, "_actions", [])
     pages.saved.clear()
 
 

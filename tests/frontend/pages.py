@@ -7,16 +7,19 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.template import RequestContext
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
+from frontend import palette
 from frontend.answers import came_from, message_with_undo, with_problems, with_toast
 from frontend.rows import Row
 from tests.frontend.rendering import template
 
 HERE = Path(__file__).parent
+IN_WORKSPACE = (HERE / "in_workspace.html").read_text()
 
 saved: list[dict[str, str]] = []
 
@@ -93,11 +96,21 @@ def told(request: HttpRequest) -> HttpResponse:
 
 def in_workspace(request: HttpRequest, workspace: str) -> HttpResponse:
     request.workspace = SimpleNamespace(name="Acme", slug=workspace)  # type: ignore[attr-defined]
-    source = (
-        '{% extends "shell.html" %}{% block title %}P{% endblock %}{% block content %}<h1>{{ name }}</h1>{% endblock %}'
-    )
     context = {"workspace": request.workspace, "name": request.path}  # type: ignore[attr-defined]
+    return HttpResponse(template(IN_WORKSPACE).render(RequestContext(request, context)))
+
+
+def person(request: HttpRequest, workspace: str, number: int) -> HttpResponse:
+    request.workspace = SimpleNamespace(name="Acme", slug=workspace)  # type: ignore[attr-defined]
+    crumbs = '<c-crumb href="/w/acme/profiles/">Profiles</c-crumb><c-crumb>Person {{ number }}</c-crumb>'
+    source = IN_WORKSPACE.replace("{# crumbs #}", crumbs)
+    context = {"workspace": request.workspace, "number": number}  # type: ignore[attr-defined]
     return HttpResponse(template(source).render(RequestContext(request, context)))
+
+
+def found(request: HttpRequest, workspace: str) -> HttpResponse:
+    context = {"groups": palette.groups(request, request.GET["q"])}
+    return render(request, "frontend/_palette_found.html", context)
 
 
 def _problem(status: int, detail: str) -> HttpResponse:
@@ -126,6 +139,8 @@ urlpatterns = [
     path("accounts/logout/", sign_out, name="account_logout"),
     path("w/<slug:workspace>/campaigns/", in_workspace, name="test_campaigns"),
     path("w/<slug:workspace>/profiles/", in_workspace, name="test_profiles"),
+    path("w/<slug:workspace>/profiles/<int:number>/", person, name="test_person"),
+    path("w/<slug:workspace>/palette/", found, name="palette"),
     path("w/<slug:workspace>/settings/members/", in_workspace, name="test_members"),
     path("", include("frontend.urls")),
 ]

@@ -1,53 +1,101 @@
-// ⌘K: type to narrow the options, arrows to move, Enter to go. Options that the server found are shown as they come.
-import { on } from "./delegate.js";
+// ⌘K: type to narrow the options, arrows to move, Enter to go (with ⌘ in a new tab). Options that the server found are
+// shown as they come; what is chosen stays chosen meanwhile.
+import { icon, on } from "./delegate.js";
+import { openedLately } from "./recent.js";
 
 const palette = () => document.getElementById("palette");
+const input = () => palette().querySelector("[data-palette]");
 const options = () => [...palette().querySelectorAll("[role=option]")];
-const shown = () => options().filter((option) => !option.hidden);
+const shown = () => options().filter((option) => !option.hidden && !option.parentElement.hidden);
+const chosen = () => shown().find((option) => option.getAttribute("aria-selected") === "true");
+const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
 
 function choose(option) {
-  const input = palette().querySelector("[data-palette]");
   options().forEach((other, index) => {
-    other.id ||= `palette-option-${index}`;
+    other.id = `palette-option-${index}`;
     other.setAttribute("aria-selected", String(other === option));
   });
-  if (option) input.setAttribute("aria-activedescendant", option.id);
-  else input.removeAttribute("aria-activedescendant");
+  if (option) input().setAttribute("aria-activedescendant", option.id);
+  else input().removeAttribute("aria-activedescendant");
   option?.scrollIntoView({ block: "nearest" });
-  palette().querySelector(".palette-none").hidden = Boolean(option);
 }
 
-function narrow(input) {
-  const words = input.value.toLowerCase().split(/\s+/);
+// Marks the letters that were typed, in the label and in what stands beside it.
+function mark(element, words) {
+  const text = element.textContent;
+  const pattern = words.map((word) => RegExp.escape?.(word) ?? word.replace(/[^\p{L}\p{N}]/gu, "\\$&")).join("|");
+  if (!pattern) return element.replaceChildren(text);
+  const parts = text.split(new RegExp(`(${pattern})`, "giu"));
+  element.replaceChildren(...parts.map((part, at) => (at % 2 ? Object.assign(document.createElement("mark"), { textContent: part }) : part)));
+}
+
+function narrow() {
+  const words = wordsOf(input().value);
+  const found = document.getElementById("palette-found");
+  if (!words.length) found.replaceChildren();
   for (const option of options()) {
-    if (option.closest("#palette-found")) continue;
-    const text = option.textContent.toLowerCase();
-    option.hidden = !words.every((word) => text.includes(word));
+    const text = `${option.textContent} ${option.dataset.words || ""}`.toLowerCase();
+    option.hidden = !found.contains(option) && !words.every((word) => text.includes(word));
+    option.querySelectorAll(".palette-label, .palette-sub").forEach((part) => mark(part, words));
   }
-  choose(shown()[0]);
+  for (const group of palette().querySelectorAll("[role=group]")) {
+    const isRecent = group.hasAttribute("data-palette-recent");
+    group.hidden = (isRecent && words.length > 0) || !group.querySelector("[role=option]:not([hidden])");
+  }
+  choose(chosen() || shown()[0]);
+  tellNothing();
+}
+
+const isSearching = () => input().dataset.searching === "yes";
+const tellNothing = () => (palette().querySelector(".palette-none").hidden = isSearching() || shown().length > 0);
+
+function showRecent() {
+  const group = palette().querySelector("[data-palette-recent]");
+  group.querySelectorAll("[role=option]").forEach((option) => option.remove());
+  group.append(...openedLately().map(recentOption));
+}
+
+function recentOption({ label, sub, url, iconName }) {
+  const option = Object.assign(document.createElement("a"), { href: url, tabIndex: -1 });
+  option.setAttribute("role", "option");
+  const span = (className, text) => Object.assign(document.createElement("span"), { className, textContent: text });
+  option.append(icon(iconName), span("palette-label", label), span("palette-sub", sub));
+  return option;
 }
 
 function move(step) {
   const all = shown();
-  const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
-  choose(all[(at + step + all.length) % all.length]);
+  if (all.length) choose(all[(all.indexOf(chosen()) + step + all.length) % all.length]);
 }
 
-on("focusin", "[data-palette]", (input) => {
-  input.select();
-  narrow(input);
+function go(option, isNewTab) {
+  if (!option) return;
+  if (isNewTab && option.href) return window.open(option.href, "_blank", "noopener");
+  palette().close();
+  option.click();
+}
+
+on("focusin", "[data-palette]", (field) => {
+  showRecent();
+  field.select();
+  narrow();
 });
-on("input", "[data-palette]", narrow);
-on("keydown", "[data-palette]", (input, event) => {
+on("input", "[data-palette]", (field) => {
+  field.dataset.searching = field.value.trim() && field.hasAttribute("hx-get") ? "yes" : "no";
+  narrow();
+});
+on("keydown", "[data-palette]", (field, event) => {
   const steps = { ArrowDown: 1, ArrowUp: -1 };
-  if (steps[event.key]) {
-    event.preventDefault();
-    move(steps[event.key]);
-  } else if (event.key === "Enter") {
-    event.preventDefault();
-    palette().querySelector("[aria-selected=true]")?.click();
-  }
+  if (event.key in steps) move(steps[event.key]);
+  else if (event.key === "Enter") go(chosen(), event.metaKey || event.ctrlKey);
+  else return;
+  event.preventDefault();
 });
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.id === "palette-found") choose(shown()[0]);
-});
+on("click", "#palette [role=option][data-dialog-open]", () => palette().close());
+for (const type of ["htmx:afterSettle", "htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(type, ({ detail }) => {
+    if (!detail.elt?.matches?.("[data-palette], #palette-found")) return;
+    delete input().dataset.searching;
+    narrow();
+  });
+}

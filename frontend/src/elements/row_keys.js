@@ -1,6 +1,6 @@
 // j and k move through the rows of a list ([data-row-keys]), Enter or o opens the row's link. Where a drawer shows one
 // of the rows, it shows the next one then.
-const TYPING = "input, textarea, select, [contenteditable=true]";
+import { isTyping } from "./shortcuts.js";
 
 const rows = () => [...document.querySelectorAll("[data-row-keys] tbody tr, [data-row-keys] > li")];
 
@@ -18,7 +18,7 @@ function go(step) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.matches?.(TYPING) || event.metaKey || event.ctrlKey || event.altKey) return;
+  if (isTyping(event.target) || event.metaKey || event.ctrlKey || event.altKey) return;
   if (event.key === "j") go(1);
   if (event.key === "k") go(-1);
   if (event.key === "o") document.querySelector("[data-row-keys] .is-current a")?.click();

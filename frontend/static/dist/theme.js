@@ -1,1 +1,1 @@
-(()=>{var e=localStorage.getItem("theme"),t=matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light";document.documentElement.dataset.bsTheme=e||t;})();
+(()=>{var e=localStorage.getItem("theme"),t=matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light";document.documentElement.dataset.bsTheme=e||t;document.documentElement.dataset.keys=/Mac|iPhone|iPad/.test(navigator.platform)?"mac":"other";})();
