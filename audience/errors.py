@@ -15,6 +15,24 @@ class SegmentInvalid(InvalidInput):
     code = "segment_invalid"
 
 
+class SegmentInUse(StaleState):
+    """Campaigns choose the segment; the message names them."""
+
+    code = "segment_in_use"
+    title = "This is in use"
+
+
+class AttributeInvalid(InvalidInput):
+    code = "attribute_invalid"
+
+
+class AttributeInUse(StaleState):
+    """Segments, campaigns or templates read the attribute; the message names them."""
+
+    code = "attribute_in_use"
+    title = "This is in use"
+
+
 class ProfileInvalid(InvalidInput):
     code = "profile_invalid"
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from django.db.models import Q
 
-from audience.attributes import NUMBER, STANDARD_FIELDS, is_date, is_storable, name_problem
+from audience.attributes import NUMBER, STANDARD_FIELDS, is_date, is_storable, name_problem, number_from
 from audience.errors import RuleInvalid
 from audience.fields import ATTRIBUTE_PREFIX, SYSTEM_FIELDS
 from audience.operators import (
@@ -26,6 +26,7 @@ DEPTH_LIMIT = 5
 RULE_LIMIT = 100
 VALUE_LENGTH = 1_000
 VALUES_LIMIT = 50
+EQUALS = frozenset({"is", "is_not", *SEVERAL_VALUES})
 DAYS_LIMIT = 36_500
 
 
@@ -91,7 +92,7 @@ def _check(rule: Rule, path: str, context: RuleContext) -> None:
     _check_field(rule, path, label)
     if rule.operator in WITHOUT_VALUE:
         return
-    problem = _value_problem(rule.operator, rule.value.strip(), label)
+    problem = _value_problem(rule.operator, rule.value.strip(), label) or _kind_problem(rule, context, label)
     if problem:
         raise RuleInvalid(problem, field=f"{path}.value")
 
@@ -117,11 +118,34 @@ def _value_problem(operator: str, value: str, label: str) -> str:
     if len(value) > VALUE_LENGTH or not is_storable(value):
         return f"The value for {label} is too long or has a character that can't be stored."
     if operator in COMPARE_NUMBERS and not NUMBER.fullmatch(value):
-        return f"{label} is compared with “{value}”, which is not a number. Write it like 42 or 3.14."
+        return _no_number(label, value)
     if operator in COMPARE_DAYS and not is_date(value):
-        return f"{label} is compared with “{value}”, which is not a date. Write it like 2026-01-31."
+        return _no_date(label, value)
     if operator in COUNT_DAYS and not (value.isascii() and value.isdigit() and int(value) <= DAYS_LIMIT):
         return f"“{value}” is not a number of days. Write a whole number from 0 to {DAYS_LIMIT:,}."
     if operator in SEVERAL_VALUES and not 0 < len(values_of(value)) <= VALUES_LIMIT:
         return f"Write 1 to {VALUES_LIMIT} values for {label}, with commas between them."
     return ""
+
+
+def _kind_problem(rule: Rule, context: RuleContext, label: str) -> str:
+    """What *is* and *is one of* can never find, since no value of the field's kind is written like that."""
+    known = context.fields.get(rule.field)
+    if known is None or known.kind not in ("number", "date") or rule.operator not in EQUALS:
+        return ""
+    values = values_of(rule.value) if rule.operator in SEVERAL_VALUES else (rule.value.strip(),)
+    is_number = known.kind == "number"
+    wrong = next(
+        (value for value in values if not (number_from(value) is not None if is_number else is_date(value))), None
+    )
+    if wrong is None:
+        return ""
+    return _no_number(label, wrong) if is_number else _no_date(label, wrong)
+
+
+def _no_number(label: str, value: str) -> str:
+    return f"{label} is compared with “{value}”, which is not a number. Write it like 42 or 3.14."
+
+
+def _no_date(label: str, value: str) -> str:
+    return f"{label} is compared with “{value}”, which is not a date. Write it like 2026-01-31."

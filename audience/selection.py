@@ -20,6 +20,7 @@ __all__ = [
     "audience_count",
     "audience_sample",
     "choice_frozen",
+    "choice_rules",
     "choice_sentence",
     "fields_available",
     "people_without",
@@ -58,6 +59,14 @@ def _segment(workspace: Workspace, choice: AudienceChoice) -> Segment:
     return segment
 
 
+def choice_rules(workspace: Workspace, choice: AudienceChoice) -> Rules:
+    """The rules behind the choice, none for one without. Raises SegmentRemoved when its segment is gone."""
+    if choice.kind == "segment":
+        rules: Rules = _segment(workspace, choice).rules
+        return rules
+    return choice.rules if choice.kind == "rules" else Rules()
+
+
 def choice_frozen(workspace: Workspace, choice: AudienceChoice) -> AudienceChoice:
     """The choice with a segment's rules written out, so that later changes of the segment don't matter.
 
@@ -66,8 +75,7 @@ def choice_frozen(workspace: Workspace, choice: AudienceChoice) -> AudienceChoic
     """
     if choice.kind not in ("segment", "rules") or (choice.kind == "rules" and choice.rules.as_of):
         return choice
-    rules = choice.rules if choice.kind == "rules" else _segment(workspace, choice).rules
-    dated = rules.model_copy(update={"as_of": context_of(workspace).today})
+    dated = choice_rules(workspace, choice).model_copy(update={"as_of": context_of(workspace).today})
     return AudienceChoice(kind="rules", rules=dated)
 
 
@@ -114,6 +122,15 @@ def _without(name: str) -> Rules:
     return Rules(root=Group(items=(Rule(field=field, operator="is_not_set"),)))
 
 
-def audience_sample(workspace: Workspace, choice: AudienceChoice, *, size: int = 3) -> list[Profile]:
-    """The newest of the people that the choice means."""
-    return list(profiles_chosen(workspace, choice).order_by("-id")[:size])
+def audience_sample(
+    workspace: Workspace, choice: AudienceChoice, *, size: int = 3, after: int | None = None
+) -> list[Profile]:
+    """The newest of the people that the choice means, or those who come after the person with the id ``after``.
+
+    After the last one it begins anew.
+    """
+    people = profiles_chosen(workspace, choice).order_by("-id")
+    if after is None:
+        return list(people[:size])
+    found = list(people.filter(pk__lt=after)[:size])
+    return found + list(people.filter(pk__gte=after)[: size - len(found)]) if len(found) < size else found

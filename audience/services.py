@@ -1,4 +1,4 @@
-"""Every change of profiles and segments. Each asks for the right, is one transaction and leaves an audit row."""
+"""Every change of profiles. Each asks for the right, is one transaction and leaves an audit row."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,8 @@ from accounts.audit import audit
 from accounts.models import Workspace
 from accounts.permissions import permit
 from audience.attributes import kind_of
-from audience.errors import ProfileInvalid, SegmentInvalid
-from audience.models import Attribute, Profile, Segment
-from audience.rules import Rules
-from audience.rules_query import rules_q
+from audience.errors import ProfileInvalid
+from audience.models import Attribute, Profile
 from audience.upsert import profiles_lock, upsert
 from audience.values import PersonValues, combined, values_checked
 
@@ -162,35 +160,3 @@ def _check_room(workspace: Workspace, adding: int) -> None:
             "Put values that vary in name into one list attribute.",
             field="attributes",
         )
-
-
-@transaction.atomic
-def segment_save(*, actor: Actor, name: str, rules: Rules, segment: Segment | None = None) -> Segment:
-    """Creates or changes a segment. Raises SegmentInvalid for its name, RuleInvalid for a rule."""
-    permit(actor, "segment.edit")
-    saved = segment or Segment(workspace=actor.workspace, created_by=actor.user)
-    saved.name = name.strip()
-    saved.rules = rules
-    _check_segment(saved)
-    saved.save()
-    audit(actor, "segment.changed" if segment else "segment.created", saved)
-    return saved
-
-
-def _check_segment(segment: Segment) -> None:
-    if not segment.name or len(segment.name) > 80 or not segment.name.isprintable():
-        raise SegmentInvalid("Give the segment a name of 1 to 80 characters.", field="name")
-    rules_q(segment.rules)
-    if not segment.rules.root.items:
-        raise SegmentInvalid("Add at least one rule. For all people, choose Everyone in the campaign.", field="rules")
-    twins = Segment.objects.filter(workspace=segment.workspace, name=segment.name).exclude(pk=segment.pk)
-    if twins.exists():
-        raise SegmentInvalid(f"There is a segment called “{segment.name}” already. Use another name.", field="name")
-
-
-@transaction.atomic
-def segment_delete(*, actor: Actor, segment: Segment) -> None:
-    """Removes the segment. Runs keep their frozen copy; campaigns that choose it say so in Review."""
-    permit(actor, "segment.edit")
-    audit(actor, "segment.deleted", segment)
-    segment.delete()

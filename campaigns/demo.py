@@ -8,7 +8,8 @@ from accounts.services import workspace_create, workspace_update
 from audience.choice import AudienceChoice
 from audience.rules import Group, Rule, Rules
 from audience.sample_data import people_made
-from audience.services import profiles_upsert, segment_save
+from audience.segments import segment_save
+from audience.services import profiles_upsert
 from campaigns.models import Campaign, CampaignStatus
 from campaigns.services import campaign_create, campaign_update
 from channels.models import ChannelKind, Connection

@@ -5,31 +5,36 @@ from typing import cast
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from accounts.pages import WorkspaceRequest, workspace_page
-from audience.rules_form import answer_posted, rules_editor_again, without_row
+from audience.rules_form import answer_posted, rules_editor_again, value_problems
+from frontend.answers import with_problems
 
 
 @require_http_methods(["GET", "POST"])
 @workspace_page("workspace.view")
 def audience_count(request: WorkspaceRequest) -> HttpResponse:
-    """How many people the posted (or queried) choice means, with three of them."""
-    data = request.POST if request.method == "POST" else request.GET
-    return render(request, "audience/_count.html", {"answer": answer_posted(request.workspace, data)})
+    """How many people the posted (or queried) choice means, with some of them: others than the last (``?after=``)."""
+    data = _fields(request) if request.method == "POST" else {key: str(value) for key, value in request.GET.items()}
+    after = request.GET.get("after", "")
+    answer = answer_posted(request.workspace, data, after=int(after) if after.isdecimal() else None)
+    page = render(request, "audience/_count.html", {"answer": answer})
+    return with_problems(page, value_problems(request.workspace, data))
 
 
 @require_POST
 @workspace_page("workspace.view")
 def audience_rules(request: WorkspaceRequest) -> HttpResponse:
-    """What is inside the editor, again, with a rule added (``?add=1``) or one removed (``?remove=<index>``)."""
-    data = {key: cast(str, value) for key, value in request.POST.items()}
-    removed = request.GET.get("remove", "")
-    if removed.isdecimal():
-        data = without_row(data, int(removed))
-    changed = request.headers.get("HX-Trigger-Name", "")
-    editor = rules_editor_again(request.workspace, data, changed=changed, adding="add" in request.GET)
+    """What is inside the editor, again. ``?add=``, ``?add_group=`` and ``?remove=`` change what they name first."""
+    edit = {name: str(path) for name, path in request.GET.items()}
+    editor = rules_editor_again(request.workspace, _fields(request), edit)
     answer = render(request, "audience/_rules_body.html", {"editor": editor})
-    if removed:
+    if "remove" in edit:
         # A form that saves by itself notices a change like one of its fields'.
         answer["HX-Trigger"] = "change"
-    return answer
+    return trigger_client_event(answer, "rules:shown", after="settle")
+
+
+def _fields(request: WorkspaceRequest) -> dict[str, str]:
+    return {key: cast(str, value) for key, value in request.POST.items()}

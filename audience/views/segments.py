@@ -7,13 +7,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
+from audience.choice import AudienceChoice
 from audience.models import Segment
+from audience.rule_tree import form_path, tree_posted
 from audience.rules import Rules
-from audience.rules_form import rules_editor, rules_posted
+from audience.rules_form import audience_answer, rules_editor, rules_posted
+from audience.segments import segment_delete as delete_segment
+from audience.segments import segment_save
 from audience.selectors import segment_get, segments_all
 from audience.sentences import rules_sentence
-from audience.services import segment_delete as delete_segment
-from audience.services import segment_save
 from webhooks_platform.base.errors import InvalidInput
 from webhooks_platform.base.paging import two_way_page
 
@@ -54,9 +56,10 @@ def segment_edit(request: WorkspaceRequest, segment: int) -> HttpResponse:
 def _form_page(request: WorkspaceRequest, segment: Segment | None) -> HttpResponse:
     name = segment.name if segment else ""
     rules = segment.rules if segment else Rules()
+    posted = {key: str(value) for key, value in request.POST.items()}
     problem: InvalidInput | None = None
     if request.method == "POST":
-        name, rules = request.POST.get("name", ""), rules_posted(request.POST)
+        name, rules = posted.get("name", ""), rules_posted(posted)
         try:
             saved = segment_save(actor=request.actor, name=name, rules=rules, segment=segment)
         except InvalidInput as error:
@@ -69,7 +72,9 @@ def _form_page(request: WorkspaceRequest, segment: Segment | None) -> HttpRespon
         "name": name,
         "name_problem": problem.message if problem and problem.field == "name" else "",
         "problem": problem if problem and problem.field != "name" else None,
-        "editor": rules_editor(request.workspace, rules),
+        "problem_place": form_path(tree_posted(posted), problem.field) if problem else "",
+        "editor": rules_editor(request.workspace, rules, data=posted if problem else None),
+        "answer": audience_answer(request.workspace, AudienceChoice(kind="rules", rules=rules)),
     }
     return render(request, "audience/segment_form.html", context, status=422 if problem else 200)
 

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from audience.models import Attribute, Segment
@@ -31,7 +33,7 @@ def test_a_segment_is_created_edited_and_deleted(marketer, address):
     segment = Segment.objects.get()
     assert [item.field for item in segment.rules.root.items] == ["country", "attributes.age"]
     form = marketer.get(address("segment_edit", segment=segment.pk))
-    assert [(row.field, row.value) for row in form.context["editor"].rows] == [
+    assert [(row.field, row.value) for row in form.context["editor"].root.items] == [
         ("country", "DE"),
         ("attributes.age", "9"),
     ]
@@ -79,6 +81,7 @@ def test_the_count_is_live(marketer, address, person, rival):
     text = marketer.post(address("audience_count"), POSTED).content.decode()
     assert '<strong class="number">1</strong> person' in text
     assert "Ana (ana)" in text
+    assert "Country: DE" in text
     everyone = marketer.get(address("audience_count"), {"audience": "everyone"}).content.decode()
     assert '<strong class="number">2</strong> people' in everyone
     assert "Everyone" in everyone
@@ -92,18 +95,77 @@ def test_a_rule_that_is_not_finished_is_said_instead_of_a_count(marketer, addres
     assert "has been removed" in removed.content.decode()
 
 
+def rows(answer):
+    return [row.field for row in answer.context["editor"].root.items]
+
+
 def test_the_editor_adds_and_removes_rules_and_fits_operators_to_the_field(marketer, address, shop):
     Attribute.objects.create(workspace=shop, name="age", kind="number")
-    more = marketer.post(address("audience_rules") + "?add=1", POSTED)
-    assert [row.field for row in more.context["editor"].rows] == ["country", ""]
+    assert rows(marketer.post(address("audience_rules") + "?add=rules", POSTED)) == ["country", ""]
     changed = marketer.post(
         address("audience_rules"), {**POSTED, "rules.0.field": "attributes.age", "rules.0.operator": "contains"}
     )
-    [row] = changed.context["editor"].rows
+    [row] = changed.context["editor"].root.items
     assert (row.operator, "greater" in dict(row.operators)) == ("is", True)
-    fewer = marketer.post(address("audience_rules") + "?remove=0", POSTED)
-    assert [row.field for row in fewer.context["editor"].rows] == [""]
+    fewer = marketer.post(address("audience_rules") + "?remove=rules.0", POSTED)
+    assert rows(fewer) == [""]
     assert fewer["HX-Trigger"] == "change"
+
+
+NESTED = {
+    **POSTED,
+    "rules.4.match": "any",
+    "rules.4.1.field": "attributes.age",
+    "rules.4.1.operator": "greater",
+    "rules.4.1.value": "old",
+    "rules.4.2.match": "all",
+    "rules.4.2.0.field": "attributes.tags",
+    "rules.4.2.0.operator": "not_contains",
+    "rules.4.2.0.value": "golf",
+}
+
+
+def test_groups_inside_groups_are_saved_and_read_back(marketer, address, shop):
+    marketer.post(address("segment_new"), {"name": "Nested", **NESTED, "rules.4.1.value": "30"})
+    segment = Segment.objects.get()
+    outer = segment.rules.root.items[1]
+    assert (outer.match, outer.items[0].value, outer.items[1].match) == ("any", "30", "all")
+    form = marketer.get(address("segment_edit", segment=segment.pk))
+    inner = form.context["editor"].root.items[1].items[1]
+    assert (inner.path, inner.number, inner.can_nest) == ("rules.1.1", 2, False)
+    assert 'aria-label="Add group inside group 2"' not in form.content.decode()
+    text = marketer.get(address("segments")).content.decode()
+    assert "Country is “DE” and (age is greater than “30” or tags does not contain “golf”)" in text
+
+
+def test_a_refused_segment_shows_each_mistake_at_its_field_and_loses_nothing(marketer, address, shop):
+    for name, kind in (("age", "number"), ("tags", "list")):
+        Attribute.objects.create(workspace=shop, name=name, kind=kind)
+    answer = marketer.post(address("segment_new"), {"name": "Nested", **NESTED, "rules.0.value": ""})
+    assert answer.status_code == 422
+    first, group = answer.context["editor"].root.items
+    assert first.error == "Say what Country is compared with."
+    assert (group.path, group.items[0].value) == ("rules.4", "old")
+    assert "not a number" in group.items[0].error
+    assert group.items[1].items[0].value == "golf"
+    assert 'href="#rules.0.value"' in answer.content.decode()
+
+
+def test_a_value_of_the_wrong_type_is_said_at_its_field_while_typing(marketer, address, shop):
+    Attribute.objects.create(workspace=shop, name="age", kind="number", display_name="Age")
+    answer = marketer.post(address("audience_count"), {**NESTED, "rules.4.1.operator": "is", "rules.0.value": ""})
+    [problem] = json.loads(answer["HX-Trigger"])["problems"]["items"]
+    assert problem["field"] == "rules-4-1-value"
+    assert problem["message"].startswith("Age is compared with “old”, which is not a number.")
+
+
+def test_others_are_shown_in_turn(marketer, address, person):
+    for number in range(6):
+        person(f"p{number}", country="DE")
+    first = marketer.post(address("audience_count"), POSTED).context["answer"]
+    others = marketer.post(address("audience_count") + f"?after={first.last_shown}", POSTED).context["answer"]
+    assert [each.profile.user_id for each in first.people] == ["p5", "p4", "p3", "p2"]
+    assert [each.profile.user_id for each in others.people] == ["p1", "p0", "p5", "p4"]
 
 
 def test_a_field_that_nobody_has_any_more_stays_in_the_editor(marketer, address):

@@ -5,14 +5,13 @@ from audience.errors import ProfileInvalid, RuleInvalid, SegmentInvalid
 from audience.fields import fields_available
 from audience.models import Profile, Segment
 from audience.rules import Group, Rule, Rules
+from audience.segments import segment_delete, segment_save
 from audience.services import (
     BULK_LIMIT,
     profile_delete,
     profile_mark_test,
     profile_save,
     profiles_upsert,
-    segment_delete,
-    segment_save,
 )
 from audience.values import PersonValues
 from webhooks_platform.base.errors import NotAllowed

@@ -8,8 +8,8 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User, Workspace
 from audience.choice import AudienceChoice
 from audience.models import Profile, Segment
+from audience.segments import segment_save
 from audience.selection import profiles_chosen
-from audience.services import segment_save
 from campaigns.demo import EMAIL, PASSWORD, demo_load
 from campaigns.models import Campaign
 from campaigns.problems import campaign_problems
