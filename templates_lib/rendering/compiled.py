@@ -1,6 +1,7 @@
 """Compiled content: a pure, bounded function from one person's values to the request, or to why there is none."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from .environment import ENVIRONMENTS, GLOBALS
 from .failures import BadValue, BudgetExceeded, MissingValue, RenderFailure, SkipRequested
 from .problems import RenderProblem
 from .request import RenderedRequest
+from .straight import NOT_STRAIGHT, Straight
 from .template import FieldTemplate
 
 
@@ -24,6 +26,7 @@ class CompiledContent:
     headers: tuple[NamedField, ...]
     fixed_headers: tuple[tuple[bytes, bytes], ...]
     body: BodyWriter
+    straight: Straight | None = None
 
     def render(self, context: Mapping[str, object]) -> RenderedRequest | RenderProblem:
         """Build the request for one person. Never raises for what values or templates do, and does no input or output.
@@ -31,6 +34,12 @@ class CompiledContent:
         `context` holds the person's fields at top level, and `profile`, `campaign`, `run`, `now`; its objects are plain
         dicts and lists. The message text is rendered first; its result is a value like any other, never a template.
         """
+        if self.straight is not None:
+            with suppress(*NOT_STRAIGHT):
+                return RenderedRequest(self.method, *self.straight(context))
+        return self._templated(context)
+
+    def _templated(self, context: Mapping[str, object]) -> RenderedRequest | RenderProblem:
         rendering = _Rendering(self.missing, context)
         try:
             rendering.context.parent["message"] = rendering.text("message_text", self.message_text)

@@ -36,6 +36,7 @@ from .escapes import quoted_json
 from .failures import MissingValue, RenderFailure, TemplateRefused
 from .headers import CONTENT_TYPE, FORM_TYPE, HEADER_NAME, RESERVED, is_utf8, language_of
 from .problems import ContentInvalid, Problem
+from .straight import straight_function
 from .template import FieldTemplate, compile_field, field_weight
 
 CONTENTS: WeightedCache[CompiledContent] = WeightedCache(limits.MAX_CACHE_BYTES)
@@ -84,8 +85,16 @@ class Compilation:
         parameters = self._named("parameters", content.parameters, "text", lambda name: quote(name, safe=""))
         headers, content_type = self._headers()
         body, fixed_headers = self._body(content_type)
+        straight = straight_function(
+            message_text=message_text,
+            url=url,
+            parameters=parameters,
+            headers=headers,
+            fixed_headers=fixed_headers,
+            body=body,
+        )
         return CompiledContent(
-            content.method, content.missing, message_text, url, parameters, headers, fixed_headers, body
+            content.method, content.missing, message_text, url, parameters, headers, fixed_headers, body, straight
         )
 
     def _refuse(self, field: str, message: str, hint: str = "") -> None:

@@ -16,6 +16,7 @@ from .cache import WeightedCache
 from .environment import ENVIRONMENTS, RenderEnvironment
 from .failures import BadValue, BudgetExceeded, MissingValue, RenderFailure, TemplateRefused
 from .languages import LANGUAGES
+from .parts import Parts, parts_of
 from .placement import Placement, Warned
 from .positions import Source
 from .readback import READ_BACK, read_json
@@ -40,6 +41,7 @@ class FieldTemplate:
     names_are_values: bool = False
     constant: str | None = None
     program: JinjaTemplate | None = None
+    parts: Parts | None = None  # all of it, if it is nothing but text and plain values
 
     def render(self, context: RenderContext) -> str:
         """Raises RenderFailure."""
@@ -47,7 +49,7 @@ class FieldTemplate:
             context.budget.add_output(len(self.constant))
             return self.constant
         try:
-            return self._read_back(self._run(context))
+            return self.read_back(self._run(context))
         except RenderFailure as failure:
             raise self._located(failure, context) from None
         except RecursionError:
@@ -71,7 +73,8 @@ class FieldTemplate:
             chunks.append(chunk)
         return "".join(chunks)
 
-    def _read_back(self, text: str) -> str:
+    def read_back(self, text: str) -> str:
+        """The text as it is sent. Raises BadValue for one that a reader would misunderstand."""
         if self.kind == "json":
             return read_json(text, names_are_values=self.names_are_values)
         read = READ_BACK.get(self.kind)
@@ -164,9 +167,10 @@ def _compile(kind: str, source: Source, environment: RenderEnvironment) -> Field
     if constant:
         template = FieldTemplate(language.kind, uses, warnings, constant=_constant_text(tree))
         return FieldTemplate(language.kind, uses, warnings, constant=_checked_constant(template))
+    parts = parts_of(tree)
     code = compile(environment._generate(tree, None, None), CODE_NAME, "exec")
     program = JinjaTemplate.from_code(environment, code, environment.globals, None)
-    return FieldTemplate(language.kind, uses, warnings, placement.names_are_values, None, program)
+    return FieldTemplate(language.kind, uses, warnings, placement.names_are_values, program=program, parts=parts)
 
 
 def _constant_text(tree: nodes.Template) -> str:
@@ -176,7 +180,7 @@ def _constant_text(tree: nodes.Template) -> str:
 
 def _checked_constant(template: FieldTemplate) -> str:
     try:
-        return template._read_back(template.constant or "")
+        return template.read_back(template.constant or "")
     except RenderFailure as failure:
         message = failure.message.replace("For this person the", "The")
         raise TemplateRefused(message, line=failure.line, column=failure.column, hint=failure.hint) from None
