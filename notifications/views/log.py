@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
+from accounts.saved_view_bar import with_saved_views
 from notifications.export import export_lines
 from notifications.filters import CUSTOM_TIME, FilterQuery, filters_from
 from notifications.log_page import (
@@ -25,6 +26,7 @@ from notifications.selectors.log import NEWER_LIMIT
 
 @require_GET
 @workspace_page("workspace.view")
+@with_saved_views("notifications")
 def notifications_log(request: WorkspaceRequest) -> HttpResponse:
     filters = filters_from(request.GET.dict())
     place, query = LogPlace.of(request.workspace, filters), FilterQuery(filters)
@@ -44,7 +46,7 @@ def notifications_log(request: WorkspaceRequest) -> HttpResponse:
         "rows": log_rows(request.workspace, page.items),
         "newer": page.newer_cursor and query.address(request.workspace, before=page.newer_cursor),
         "older": page.older_cursor and query.address(request.workspace, after=page.older_cursor),
-        "cleared": query.cleared.address(request.workspace),
+        "cleared": query.cleared.address(request.workspace, view="all"),
         "export_url": query.export_address(request.workspace),
         "refresh": refresh_of(place, page.items, top),
         **figures,
@@ -68,6 +70,7 @@ def notifications_fresh(request: WorkspaceRequest) -> HttpResponse:
         "rows": log_rows(request.workspace, watched),
         "newer_count": f"{NEWER_LIMIT} or more" if newer >= NEWER_LIMIT else newer,
         "first_page": FilterQuery(filters).address(request.workspace),
+        "log_query": str(FilterQuery(filters)),
         "refresh": refresh_of(place, watched, top),
         **live_summary(place),
     }
