@@ -1,4 +1,4 @@
-from webhooks_platform.base.errors import InvalidInput, NotFound, ProductError
+from webhooks_platform.base.errors import InvalidInput, LimitReached, NotFound, ProductError, StaleState
 
 
 class ConnectionInvalid(InvalidInput):
@@ -13,6 +13,14 @@ class ChannelNotFound(NotFound):
     title = "No such channel"
 
 
+class ChannelDefaultsInvalid(InvalidInput):
+    title = "These defaults can't be saved"
+
+
+class DailyLimitReached(LimitReached):
+    title = "The channel's daily limit is reached"
+
+
 class ChannelChoiceMissing(InvalidInput):
     title = "Runs are in flight"
 
@@ -22,3 +30,11 @@ class ConnectionUnusable(ProductError):
 
     code = "connection_unusable"
     title = "The connection can't be used for this request"
+
+
+class ConnectionChanged(StaleState):
+    title = "Somebody else changed this connection"
+
+
+class ConnectionInUse(StaleState):
+    title = "This connection is in use"

@@ -1,50 +1,86 @@
-"""The connection form: what people enter, and how a stored connection looks in it. Never a secret."""
+"""The connection form: what people enter, read into typed values. How a stored one looks in it: ``form_values``."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, get_args
 
 from django import forms
+from pydantic import ValidationError
 
-from channels.models import AuthKind, Connection, RetryPolicy, SendPolicy, SuccessRule
-from channels.statuses import statuses_read, statuses_text
-from channels.values import ConnectionValues
+from channels.errors import ConnectionInvalid
+from channels.header_values import EnteredHeader
+from channels.models import AuthKind, Connection
+from channels.policy import (
+    BodyMatch,
+    BreakerRule,
+    OAuthSettings,
+    Rate,
+    RatePeriod,
+    RetryPolicy,
+    SendPolicy,
+    SuccessRule,
+)
+from channels.policy_values import json_path
+from channels.statuses import statuses_read
+from channels.values import ConnectionValues, EnteredCertificate
+from frontend.rows import rows_from
 
-PERIODS = [
-    (0, "at once only"),
-    (60, "1 minute"),
-    (600, "10 minutes"),
-    (3_600, "1 hour"),
-    (21_600, "6 hours"),
-    (86_400, "1 day"),
-    (259_200, "3 days"),
-    (604_800, "7 days"),
+GUARANTEES = [("at_least_once", "At least once"), ("at_most_once", "At most once")]
+RATE_PERIODS = [(period, f"a {period}") for period in get_args(RatePeriod)]
+BODY_RULES = [
+    ("none", "The body doesn't matter"),
+    ("contains", "The body contains a text"),
+    ("lacks", "The body doesn't contain a text"),
+    ("json", "A JSON value equals"),
 ]
-GUARANTEES = [
-    ("at_least_once", "At least once"),
-    ("at_most_once", "At most once"),
-]
+BODY_FATES = [("final", "has failed"), ("retried", "is tried again")]
+BREAKER = [("on", "Pause sending, then probe"), ("off", "Go on sending")]
+OAUTH_STYLES = [("basic", "In the Authorization header"), ("body", "In the body of the request")]
 
 
 class ConnectionForm(forms.Form):
+    """Fields that may be missing keep what is stored: the page sends them all, a script need not."""
+
     name = forms.CharField(max_length=80)
     origin = forms.CharField(max_length=300)
+    revision = forms.IntegerField(required=False)
     auth_kind = forms.ChoiceField(choices=AuthKind.choices, required=False)
     username = forms.CharField(max_length=200, required=False, strip=False)
     key_name = forms.CharField(max_length=100, required=False)
     secret = forms.CharField(max_length=4_000, required=False, strip=False)
+    token_url = forms.CharField(max_length=500, required=False)
+    client_id = forms.CharField(max_length=300, required=False)
+    scope = forms.CharField(max_length=1_000, required=False)
+    audience = forms.CharField(max_length=500, required=False)
+    oauth_style = forms.ChoiceField(choices=OAUTH_STYLES, required=False)
+    client_certificate = forms.CharField(max_length=64_000, required=False)
+    client_key = forms.CharField(max_length=64_000, required=False)
+    certificate_remove = forms.BooleanField(required=False)
+    statuses = forms.CharField(max_length=200)
+    body_rule = forms.ChoiceField(choices=BODY_RULES, required=False)
+    body_text = forms.CharField(max_length=500, required=False, strip=False)
+    body_path = forms.CharField(max_length=200, required=False)
+    body_value = forms.CharField(max_length=500, required=False)
+    body_fate = forms.ChoiceField(choices=BODY_FATES, required=False)
+    rate_count = forms.IntegerField(min_value=1, max_value=1_000_000, required=False)
+    rate_per = forms.ChoiceField(choices=RATE_PERIODS, required=False)
+    max_in_flight = forms.IntegerField(min_value=1, max_value=1000)
     connect_seconds = forms.FloatField(min_value=0.1, max_value=30)
     total_seconds = forms.FloatField(min_value=0.1, max_value=120)
+    guarantee = forms.ChoiceField(choices=GUARANTEES)
     attempts = forms.IntegerField(min_value=1, max_value=20)
     within_seconds = forms.IntegerField(min_value=0, max_value=7 * 86_400)
-    statuses = forms.CharField(max_length=200)
-    guarantee = forms.ChoiceField(choices=GUARANTEES)
-    max_in_flight = forms.IntegerField(min_value=1, max_value=1000)
+    base_seconds = forms.FloatField(min_value=0.1, max_value=3_600, required=False)
+    max_seconds = forms.FloatField(min_value=0.1, max_value=86_400, required=False)
+    retry_statuses = forms.CharField(max_length=200, required=False)
+    breaker = forms.ChoiceField(choices=BREAKER, required=False)
+    breaker_percent = forms.IntegerField(min_value=1, max_value=100, required=False)
+    minimum_calls = forms.IntegerField(min_value=1, max_value=10_000, required=False)
+    window_seconds = forms.IntegerField(min_value=5, max_value=3_600, required=False)
+    pause_seconds = forms.IntegerField(min_value=1, max_value=3_600, required=False)
 
-    def values(self, stored: SendPolicy) -> ConnectionValues:
-        """What was entered; parts of the policy that the form doesn't offer stay as stored.
-
-        Raises ConnectionInvalid for a status that can't be read.
-        """
-        entered = self.cleaned_data
+    def values(self, connection: Connection | None) -> ConnectionValues:
+        """What was entered. Raises ConnectionInvalid for what can't be read."""
+        entered, stored = self.cleaned_data, connection.policy if connection else SendPolicy()
         return ConnectionValues(
             name=entered["name"],
             origin=entered["origin"],
@@ -52,41 +88,121 @@ class ConnectionForm(forms.Form):
             username=entered["username"],
             key_name=entered["key_name"],
             secret=entered["secret"] or None,
-            policy=_policy(entered, stored),
+            policy=_policy(entered, stored, self.data),
+            oauth=_oauth(entered, self.data),
+            headers=headers_entered(self.data),
+            certificate=_certificate(entered),
         )
 
 
-def _policy(entered: dict[str, Any], stored: SendPolicy) -> SendPolicy:
-    retry = {"attempts": entered["attempts"], "within_seconds": entered["within_seconds"]}
+def headers_entered(data: Mapping[str, Any]) -> tuple[EnteredHeader, ...]:
+    plain = (EnteredHeader(row.name, row.value) for row in rows_from(data, "headers"))
+    secret = (EnteredHeader(row.name, row.value, secret=True) for row in rows_from(data, "secret_headers"))
+    return (*plain, *secret)
+
+
+def _oauth(entered: dict[str, Any], data: Mapping[str, Any]) -> OAuthSettings | None:
+    if entered["auth_kind"] != AuthKind.OAUTH:
+        return None
+    return OAuthSettings(
+        token_url=entered["token_url"],
+        client_id=entered["client_id"],
+        scope=entered["scope"],
+        audience=entered["audience"],
+        extra=tuple((row.name, row.value) for row in rows_from(data, "oauth_extra")),
+        style=entered["oauth_style"] or "basic",
+    )
+
+
+def _certificate(entered: dict[str, Any]) -> EnteredCertificate | None:
+    if entered["certificate_remove"]:
+        return EnteredCertificate("")
+    if entered["client_certificate"] or entered["client_key"]:
+        return EnteredCertificate(entered["client_certificate"] or "(none)", entered["client_key"])
+    return None
+
+
+def _policy(entered: dict[str, Any], stored: SendPolicy, data: Mapping[str, Any]) -> SendPolicy:
     return SendPolicy(
         connect_seconds=entered["connect_seconds"],
         total_seconds=entered["total_seconds"],
         guarantee=entered["guarantee"],
         max_in_flight=entered["max_in_flight"],
+        rate=_rate(entered, stored, data),
         success=SuccessRule(statuses=statuses_read(entered["statuses"])),
-        retry=RetryPolicy(**{**stored.retry.model_dump(), **retry}),
+        success_body=_body(entered, stored),
+        retry=_retry(entered, stored.retry, data),
+        breaker=_breaker(entered, stored.breaker),
     )
 
 
-def initial_values(connection: Connection | None) -> dict[str, Any]:
-    """A stored connection, or the defaults, as the form shows them."""
-    shown = connection or Connection()
-    policy = shown.policy
-    return {
-        **{name: getattr(shown, name) for name in ("name", "origin", "auth_kind", "username", "key_name")},
-        "connect_seconds": f"{policy.connect_seconds:g}",
-        "total_seconds": f"{policy.total_seconds:g}",
-        "attempts": policy.retry.attempts,
-        "within_seconds": policy.retry.within_seconds,
-        "statuses": statuses_text(policy.success.statuses),
-        "guarantee": policy.guarantee,
-        "max_in_flight": policy.max_in_flight,
-    }
+def _rate(entered: dict[str, Any], stored: SendPolicy, data: Mapping[str, Any]) -> Rate | None:
+    if "rate_count" not in data:
+        return stored.rate
+    count = entered["rate_count"]
+    return Rate(count=count, per=entered["rate_per"] or "second") if count else None
 
 
-def periods_offered(current: Any) -> list[tuple[int, str]]:
-    """The choices for "within", with a stored value that is none of them."""
-    known = dict(PERIODS)
-    if str(current).isdigit() and int(current) not in known:
-        known[int(current)] = f"{int(current):,} seconds"
-    return sorted(known.items())
+def _body(entered: dict[str, Any], stored: SendPolicy) -> BodyMatch | None:
+    kind = entered["body_rule"]
+    if not kind:
+        return stored.success_body
+    if kind == "none":
+        return None
+    is_json = kind == "json"
+    return BodyMatch(
+        kind=kind,
+        text="" if is_json else entered["body_text"],
+        path=json_path(entered["body_path"]) if is_json else "",
+        value=entered["body_value"] if is_json else "",
+        retried=entered["body_fate"] == "retried",
+    )
+
+
+def _retry(entered: dict[str, Any], stored: RetryPolicy, data: Mapping[str, Any]) -> RetryPolicy:
+    statuses = stored.statuses
+    if "retry_statuses" in data:
+        statuses = _retry_statuses(entered["retry_statuses"])
+    return RetryPolicy(
+        attempts=entered["attempts"],
+        within_seconds=entered["within_seconds"],
+        base_seconds=entered["base_seconds"] or stored.base_seconds,
+        max_seconds=entered["max_seconds"] or stored.max_seconds,
+        statuses=statuses,
+    )
+
+
+def _retry_statuses(text: str) -> tuple[tuple[int, int], ...]:
+    """Empty: no answer is tried again, only what got none."""
+    if not text.strip():
+        return ()
+    try:
+        return statuses_read(text)
+    except ConnectionInvalid as error:
+        raise ConnectionInvalid(error.message, field="retry_statuses") from None
+
+
+def _breaker(entered: dict[str, Any], stored: BreakerRule) -> BreakerRule:
+    percent = entered["breaker_percent"]
+    try:
+        return BreakerRule(
+            enabled=entered["breaker"] == "on" if entered["breaker"] else stored.enabled,
+            failure_share=percent / 100 if percent else stored.failure_share,
+            minimum_calls=entered["minimum_calls"] or stored.minimum_calls,
+            window_seconds=entered["window_seconds"] or stored.window_seconds,
+            pause_seconds=entered["pause_seconds"] or stored.pause_seconds,
+        )
+    except ValidationError as error:
+        raise ConnectionInvalid(str(error), field="breaker") from None
+
+
+class RetryForm(forms.Form):
+    """The numbers that make the waits, alone."""
+
+    attempts = forms.IntegerField(min_value=1, max_value=20)
+    within_seconds = forms.IntegerField(min_value=0, max_value=7 * 86_400)
+    base_seconds = forms.FloatField(min_value=0.1, max_value=3_600)
+    max_seconds = forms.FloatField(min_value=0.1, max_value=86_400)
+
+    def policy(self) -> RetryPolicy:
+        return RetryPolicy(**self.cleaned_data)

@@ -9,8 +9,10 @@ from webhooks_platform.base.encryption import decrypt, encrypt
 from webhooks_platform.base.typed_json import TypedJSONField
 
 __all__ = [
+    "TYPED_KINDS",
     "AccessToken",
     "AuthKind",
+    "ChannelDay",
     "ChannelKind",
     "ChannelSwitch",
     "Connection",
@@ -48,6 +50,21 @@ class ChannelSwitch(models.Model):
         return f"{self.get_kind_display()}: {'on' if self.enabled else 'off'}"
 
 
+class ChannelDay(models.Model):
+    """How many people a day's launches are for, in the channel's time zone."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=16, choices=ChannelKind.choices)
+    day = models.DateField()
+    people = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "kind", "day"], name="channel_day_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.people}"
+
+
 class AuthKind(models.TextChoices):
     NONE = "none", "No authentication"
     BASIC = "basic", "Basic"
@@ -55,6 +72,10 @@ class AuthKind(models.TextChoices):
     API_KEY_HEADER = "api_key_header", "API key in a header"
     API_KEY_QUERY = "api_key_query", "API key in the query"
     OAUTH = "oauth", "OAuth 2.0 client credentials"
+
+
+# What can be typed into a campaign's Content; the others have more to them than a secret.
+TYPED_KINDS = (AuthKind.BASIC, AuthKind.BEARER, AuthKind.API_KEY_HEADER, AuthKind.API_KEY_QUERY)
 
 
 class Connection(models.Model):

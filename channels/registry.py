@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from accounts.actors import Actor
 from accounts.models import Workspace
 from channels.models import Connection
+from channels.policy import BreakerRule
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class ConnectionActivity:
 class DestinationHealth(Protocol):
     """The breaker of one destination: ``open`` sends nothing until ``until``, ``half_open`` sends a single probe.
 
-    ``failures`` of ``calls`` are those in its present window.
+    ``failures`` of ``calls`` are those in its present window. ``asked_until``: until when nothing is sent because the
+    destination asked for it. ``known`` is False while that can't be told.
     """
 
     @property
@@ -42,19 +44,62 @@ class DestinationHealth(Protocol):
     def failures(self) -> int: ...
     @property
     def calls(self) -> int: ...
+    @property
+    def asked_until(self) -> datetime | None: ...
+    @property
+    def known(self) -> bool: ...
 
 
+@dataclass(frozen=True)
+class ConnectionFault:
+    """Attempts of a connection that failed alike: what to call it, how often, and the latest one's page."""
+
+    title: str
+    count: int
+    at: datetime
+    url: str
+
+
+@dataclass(frozen=True)
+class ConnectionFigures:
+    """How the latest requests of a connection went; milliseconds are of those that were answered."""
+
+    requests: int = 0
+    delivered: int = 0
+    since: datetime | None = None
+    median_ms: int | None = None
+    slow_ms: int | None = None
+    errors: tuple[ConnectionFault, ...] = ()
+
+    @property
+    def delivered_percent(self) -> float | None:
+        return 100 * self.delivered / self.requests if self.requests else None
+
+
+@dataclass(frozen=True)
+class ChannelDependent:
+    """Things that stop or wait while a channel is off, such as runs in flight: how many, and where they are listed."""
+
+    label: str
+    count: int
+    url: str
+
+
+FindDependents = Callable[[Workspace, str], Sequence[ChannelDependent]]
 CountRuns = Callable[[Workspace, str], int]
 PauseRuns = Callable[[Actor, str], None]
 FindUses = Callable[[Connection], Sequence[ConnectionUse]]
 FindActivity = Callable[[Workspace, Sequence[int]], Mapping[int, ConnectionActivity]]
-GetHealth = Callable[[int, str], DestinationHealth]
+GetHealth = Callable[[int, str, BreakerRule], DestinationHealth]
 ResetHealth = Callable[[int, str], None]
+GetFigures = Callable[[Connection], ConnectionFigures]
 
 _runs: list[tuple[CountRuns, PauseRuns]] = []
+_dependents: list[FindDependents] = []
 _uses: list[FindUses] = []
 _activity: list[FindActivity] = []
 _health: list[tuple[GetHealth, ResetHealth]] = []
+_figures: list[GetFigures] = []
 
 
 def register_runs_in_flight(count_function: CountRuns, pause_function: PauseRuns) -> None:
@@ -62,6 +107,16 @@ def register_runs_in_flight(count_function: CountRuns, pause_function: PauseRuns
     ``pause_function(actor, kind)`` pauses them all, within the caller's transaction."""
     if (count_function, pause_function) not in _runs:
         _runs.append((count_function, pause_function))
+
+
+def register_channel_dependents(find_function: FindDependents) -> None:
+    """``find_function(workspace, kind)``: what depends on the channel being on, counted."""
+    if find_function not in _dependents:
+        _dependents.append(find_function)
+
+
+def channel_dependents(workspace: Workspace, kind: str) -> tuple[ChannelDependent, ...]:
+    return tuple(dependent for find in _dependents for dependent in find(workspace, kind))
 
 
 def register_connection_uses(find_function: FindUses) -> None:
@@ -77,7 +132,7 @@ def register_connection_activity(find_function: FindActivity) -> None:
 
 
 def register_destination_health(health_function: GetHealth, reset_function: ResetHealth) -> None:
-    """``health_function(workspace_id, destination_key)``: the destination's breaker now; ``reset_function`` closes it.
+    """``health_function(workspace_id, destination_key, rule)``: its breaker now; ``reset_function`` closes it.
 
     ``destination_key`` is what ``channels.destinations.destination_key`` makes of a connection.
     """
@@ -107,9 +162,19 @@ def connections_activity(workspace: Workspace, connections: Sequence[Connection]
     return found
 
 
-def destination_health(workspace_id: int, destination_key: str) -> DestinationHealth | None:
+def register_connection_figures(figures_function: GetFigures) -> None:
+    """``figures_function(connection)``: how its latest requests went."""
+    if figures_function not in _figures:
+        _figures.append(figures_function)
+
+
+def connection_figures(connection: Connection) -> ConnectionFigures:
+    return next((figures(connection) for figures in _figures), ConnectionFigures())
+
+
+def destination_health(workspace_id: int, destination_key: str, rule: BreakerRule) -> DestinationHealth | None:
     """None where nothing watches destinations."""
-    return next((health(workspace_id, destination_key) for health, _ in _health), None)
+    return next((health(workspace_id, destination_key, rule) for health, _ in _health), None)
 
 
 def destination_reset(workspace_id: int, destination_key: str) -> None:

@@ -8,6 +8,8 @@ from accounts.audit import audit
 from accounts.permissions import permit
 from channels.errors import ConnectionInvalid
 from channels.models import AuthKind, Connection
+from channels.signing import signing_forget
+from channels.tokens import token_forget
 from channels.values import secret_check
 
 
@@ -22,4 +24,15 @@ def connection_secret_replace(*, actor: Actor, connection: Connection, secret: s
     secret_check(connection.auth_kind, secret)
     connection.secret, connection.secret_changed_at = secret, timezone.now()
     connection.save(update_fields=["encrypted_secret", "secret_changed_at", "updated_at"])
+    token_forget(connection)
     audit(actor, "connection.secret_replaced", connection)
+
+
+def secrets_forget(connection: Connection) -> None:
+    """All of them, on the object alone, which the caller saves; and the token, at once."""
+    connection.secret = ""
+    connection.encrypted_header_secrets = None
+    connection.client_certificate, connection.encrypted_client_key = "", None
+    connection.client_certificate_expires_at = None
+    signing_forget(connection)
+    token_forget(connection)

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -10,12 +10,13 @@ from accounts.audit import audit
 from accounts.models import Workspace
 from accounts.permissions import permit
 from channels.credentials import connection_auth_apply, connection_secrets
-from channels.errors import ChannelChoiceMissing, ChannelNotFound, ConnectionInvalid
-from channels.models import AuthKind, ChannelKind, ChannelSwitch, Connection
+from channels.errors import ChannelChoiceMissing, ChannelNotFound, ConnectionInUse, ConnectionInvalid
+from channels.models import TYPED_KINDS, ChannelKind, ChannelSwitch, Connection
 from channels.origins import origin_before_path
-from channels.registry import runs_in_flight, runs_pause
+from channels.registry import connection_uses, runs_in_flight, runs_pause
+from channels.saving import connection_locked, connection_store, created_detail, values_assign
+from channels.secrets import secrets_forget
 from channels.selectors import channel_enabled
-from channels.signing import signing_forget
 from channels.values import NAME_LENGTH, ConnectionValues, values_checked
 
 __all__ = [
@@ -62,19 +63,25 @@ def _choice(running: int, in_flight: InFlight) -> dict[str, Any]:
 
 
 @transaction.atomic
-def connection_save(*, actor: Actor, values: ConnectionValues, connection: Connection | None = None) -> Connection:
+def connection_save(
+    *, actor: Actor, values: ConnectionValues, connection: Connection | None = None, revision: int | None = None
+) -> Connection:
     """Creates a connection, or changes one. Raises ConnectionInvalid naming the field.
 
-    A stored secret is kept only for the origin and the kind of authentication it was entered for.
+    A stored secret is kept only for the origin and the kind of authentication it was entered for. ``revision``: the
+    one that was edited; raises ConnectionChanged when somebody else saved since.
     """
     permit(actor, "connection.edit")
     values = values_checked(values)
-    saved = connection or Connection(workspace=actor.workspace, created_by=actor.user)
-    _check_secret_kept(values, connection)
-    detail = _changes(values, connection)
-    _assign(saved, values)
-    _save_unique(saved)
-    audit(actor, "connection.changed" if connection else "connection.created", saved, **detail)
+    if connection is None:
+        saved = Connection(workspace=actor.workspace, created_by=actor.user)
+        connection_store(saved, values_assign(saved, values))
+        audit(actor, "connection.created", saved, **created_detail(saved))
+        return saved
+    saved = connection_locked(connection, revision)
+    changed = values_assign(saved, values)
+    connection_store(saved, changed)
+    audit(actor, "connection.changed", saved, changed=changed)
     return saved
 
 
@@ -86,68 +93,28 @@ def connection_save_for_campaign(
     Raises ConnectionInvalid naming the field ("origin" when the URL is not yet a complete address).
     """
     permit(actor, "campaign.edit")
-    if auth_kind == AuthKind.NONE:
+    if auth_kind not in TYPED_KINDS:
         raise ConnectionInvalid("Choose a kind of authentication.", field="auth_kind")
     shown_name, origin = name.strip()[:NAME_LENGTH] or "Campaign", origin_before_path(url)
     values = values_checked(ConnectionValues(shown_name, origin, auth_kind, username, key_name, secret))
-    _check_secret_kept(values, None)
     with transaction.atomic():
         saved = Connection(workspace=actor.workspace, created_by=actor.user, campaign_only=True)
-        _assign(saved, values)
-        saved.save()
-        audit(actor, "connection.created_in_campaign", saved, origin=saved.origin, auth_kind=saved.auth_kind)
+        connection_store(saved, values_assign(saved, values))
+        audit(actor, "connection.created_in_campaign", saved, **created_detail(saved))
     return saved
 
 
 @transaction.atomic
 def connection_archive(*, actor: Actor, connection: Connection) -> None:
-    """Takes the connection away from campaigns for good and forgets its secrets."""
+    """Takes the connection away from campaigns for good and forgets its secrets. Raises ConnectionInUse."""
     permit(actor, "connection.edit")
+    if uses := connection_uses(connection):
+        others = f" and {len(uses) - 1} more" if len(uses) > 1 else ""
+        raise ConnectionInUse(
+            f"“{connection}” is used by {uses[0].label}{others}, so it can't be archived. Choose another connection "
+            "there, or archive what uses it, first."
+        )
     connection.archived_at = timezone.now()
-    connection.secret = ""
-    signing_forget(connection)
+    secrets_forget(connection)
     connection.save()
     audit(actor, "connection.archived", connection)
-
-
-def _check_secret_kept(values: ConnectionValues, connection: Connection | None) -> None:
-    """Whoever may edit a connection must not be able to send its secret elsewhere."""
-    if values.auth_kind == AuthKind.NONE or values.secret:
-        return
-    if connection is None or not connection.has_secret:
-        raise ConnectionInvalid("Enter the secret.", field="secret")
-    if values.origin != connection.origin:
-        raise ConnectionInvalid(
-            f"Enter the secret again: the stored one was given for {connection.origin} only.", field="secret"
-        )
-    if values.auth_kind != connection.auth_kind:
-        raise ConnectionInvalid("Enter the secret for this kind of authentication.", field="secret")
-
-
-def _changes(values: ConnectionValues, connection: Connection | None) -> dict[str, Any]:
-    """For the audit trail: which fields changed; never what a secret is."""
-    if connection is None:
-        return {"origin": values.origin, "auth_kind": values.auth_kind}
-    names = ("name", "origin", "auth_kind", "username", "key_name", "policy")
-    changed = [name for name in names if getattr(connection, name) != getattr(values, name)]
-    return {"changed": [*changed, "secret"] if values.secret else changed}
-
-
-def _assign(connection: Connection, values: ConnectionValues) -> None:
-    for name in ("name", "origin", "auth_kind", "username", "key_name", "policy"):
-        setattr(connection, name, getattr(values, name))
-    if values.secret is not None:
-        connection.secret = values.secret
-        connection.secret_changed_at = timezone.now() if values.secret else None
-
-
-def _save_unique(connection: Connection) -> None:
-    try:
-        with transaction.atomic():
-            connection.save()
-    except IntegrityError as error:
-        if "connection_name_unique" not in str(error):
-            raise
-        raise ConnectionInvalid(
-            f"There is a connection called “{connection.name}” already. Use another name.", field="name"
-        ) from None

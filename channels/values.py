@@ -1,27 +1,30 @@
-"""The values of a connection, checked in one place for pages and campaigns."""
+"""The values of a connection, checked in one place for pages, API and campaigns."""
 
 import re
 from dataclasses import dataclass, field, replace
 
 from channels.errors import ConnectionInvalid
+from channels.header_values import HEADER_NAME, HEADER_VALUE, RESERVED_HEADERS, EnteredHeader
 from channels.models import AuthKind, SendPolicy
-from channels.origins import origin_only
+from channels.origins import origin_of, origin_only
+from channels.policy import OAuthSettings
+from channels.policy_values import oauth_check, policy_check
 
 NAME_LENGTH, USERNAME_LENGTH, KEY_NAME_LENGTH, SECRET_LENGTH = 80, 200, 100, 4_000
-# RFC 9110, section 5.6.2.
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
-_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
-# Set by the sender itself, or they frame the message.
-_RESERVED_HEADERS = frozenset(
-    {"host", "connection", "content-length", "content-type", "transfer-encoding", "te", "trailer", "upgrade"}
-    | {"keep-alive", "expect", "webhook-id", "webhook-timestamp", "webhook-signature", "idempotency-key"}
-)
+
+
+@dataclass(frozen=True)
+class EnteredCertificate:
+    """PEM texts. An empty certificate removes the stored one."""
+
+    certificate: str
+    key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class ConnectionValues:
-    """What a person enters; ``secret`` None keeps the stored one."""
+    """What a person enters; ``secret``, ``headers`` and ``certificate`` None keep the stored ones."""
 
     name: str
     origin: str
@@ -30,6 +33,16 @@ class ConnectionValues:
     key_name: str = ""
     secret: str | None = field(default=None, repr=False)
     policy: SendPolicy = field(default_factory=SendPolicy)
+    oauth: OAuthSettings | None = None
+    headers: tuple[EnteredHeader, ...] | None = None
+    certificate: EnteredCertificate | None = None
+
+    @property
+    def auth_header(self) -> str:
+        """The header that the authentication sets; empty when it sets none."""
+        if self.auth_kind == AuthKind.API_KEY_HEADER:
+            return self.key_name
+        return "Authorization" if self.auth_kind in (AuthKind.BASIC, AuthKind.BEARER, AuthKind.OAUTH) else ""
 
 
 def values_checked(values: ConnectionValues) -> ConnectionValues:
@@ -42,12 +55,12 @@ def values_checked(values: ConnectionValues) -> ConnectionValues:
         raise ConnectionInvalid(f"Give the connection a name of 1 to {NAME_LENGTH} characters.", field="name")
     if values.auth_kind not in AuthKind.values:
         raise ConnectionInvalid("Choose one of the offered kinds of authentication.", field="auth_kind")
-    if values.policy.connect_seconds > values.policy.total_seconds:
-        raise ConnectionInvalid(
-            "Connecting can't take longer than the whole request. Raise the total or lower this.",
-            field="connect_seconds",
-        )
-    return _auth_checked(replace(values, name=name, origin=origin_only(values.origin)))
+    policy_check(values.policy)
+    checked = _auth_checked(replace(values, name=name, origin=origin_only(values.origin)))
+    entered = checked.certificate
+    if entered and entered.certificate.strip() and not checked.origin.startswith("https://"):
+        raise ConnectionInvalid("A client certificate needs an origin with https://.", field="client_certificate")
+    return checked
 
 
 def _auth_checked(values: ConnectionValues) -> ConnectionValues:
@@ -55,13 +68,23 @@ def _auth_checked(values: ConnectionValues) -> ConnectionValues:
     uses_key = values.auth_kind in (AuthKind.API_KEY_HEADER, AuthKind.API_KEY_QUERY)
     key_name = values.key_name.strip() if uses_key else ""
     secret = "" if values.auth_kind == AuthKind.NONE else values.secret
+    oauth = _oauth_checked(values.oauth) if values.auth_kind == AuthKind.OAUTH else None
     if values.auth_kind == AuthKind.BASIC:
         _check_username(username)
     if uses_key:
         _check_key_name(values.auth_kind, key_name)
     if secret:
         secret_check(values.auth_kind, secret)
-    return replace(values, username=username, key_name=key_name, secret=secret)
+    return replace(values, username=username, key_name=key_name, secret=secret, oauth=oauth)
+
+
+def _oauth_checked(oauth: OAuthSettings | None) -> OAuthSettings:
+    url = oauth.token_url.strip() if oauth else ""
+    try:
+        origin_of(url)
+    except ConnectionInvalid as error:
+        raise ConnectionInvalid(error.message, field="token_url") from None
+    return oauth_check(oauth).model_copy(update={"token_url": url})
 
 
 def _check_username(username: str) -> None:
@@ -77,11 +100,11 @@ def _check_key_name(auth_kind: str, key_name: str) -> None:
         raise ConnectionInvalid(f"Enter the name of the {what} that carries the key.", field="key_name")
     if auth_kind == AuthKind.API_KEY_QUERY:
         return
-    if not _HEADER_NAME.fullmatch(key_name):
+    if not HEADER_NAME.fullmatch(key_name):
         raise ConnectionInvalid(
             "A header's name has letters, digits and hyphens only, such as X-Api-Key.", field="key_name"
         )
-    if key_name.lower() in _RESERVED_HEADERS:
+    if key_name.lower() in RESERVED_HEADERS:
         raise ConnectionInvalid(f"{key_name} is set by the sender itself. Use another header.", field="key_name")
 
 
@@ -89,9 +112,9 @@ def secret_check(auth_kind: str, secret: str) -> None:
     """Whether the secret can be sent that way; raises ConnectionInvalid, field "secret"."""
     if len(secret) > SECRET_LENGTH:
         raise ConnectionInvalid(f"The secret is longer than {SECRET_LENGTH} characters.", field="secret")
-    if auth_kind == AuthKind.BEARER and not _VISIBLE_ASCII.fullmatch(secret):
+    if auth_kind in (AuthKind.BEARER, AuthKind.OAUTH) and not _VISIBLE_ASCII.fullmatch(secret):
         raise ConnectionInvalid("A token has no spaces or accented letters. Paste it again.", field="secret")
-    if auth_kind == AuthKind.API_KEY_HEADER and not _HEADER_VALUE.fullmatch(secret):
+    if auth_kind == AuthKind.API_KEY_HEADER and not HEADER_VALUE.fullmatch(secret):
         raise ConnectionInvalid(
             "A key in a header can't have line breaks, accented letters or outer spaces. Paste it again.",
             field="secret",

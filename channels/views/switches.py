@@ -1,18 +1,23 @@
 """Settings > Channels > Manage Channels."""
 
+from dataclasses import dataclass
 from typing import cast
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.checks import time_zones
+from accounts.models import Workspace
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
-from channels.errors import ChannelChoiceMissing, ChannelNotFound
+from channels.defaults import ChannelDefaults, channel_defaults, channel_defaults_set, people_on_day
+from channels.errors import ChannelChoiceMissing, ChannelDefaultsInvalid, ChannelNotFound
 from channels.models import ChannelKind
-from channels.registry import runs_in_flight
-from channels.selectors import channels_of
+from channels.registry import ChannelDependent, channel_dependents, runs_in_flight
+from channels.selectors import Channel, channels_of
 from channels.services import InFlight, channel_switch
 
 
@@ -43,10 +48,62 @@ def switch_channel(request: WorkspaceRequest, kind: str) -> HttpResponse:
     return redirect("manage_channels", workspace=request.workspace.slug)
 
 
+@require_POST
+@workspace_page("channel.edit")
+def change_defaults(request: WorkspaceRequest, kind: str) -> HttpResponse:
+    try:
+        channel_defaults_set(
+            actor=request.actor,
+            kind=kind,
+            time_zone=request.POST.get("time_zone", ""),
+            retention_days=_number(request, "retention_days"),
+            daily_limit=_number(request, "daily_limit"),
+        )
+    except ChannelDefaultsInvalid as error:
+        page = _page(request) | {"errors": {error.field: error.message}, "entered": request.POST}
+        return render(request, "channels/manage_channels.html", page, status=422)
+    messages.success(request, "The defaults are saved.")
+    return redirect("manage_channels", workspace=request.workspace.slug)
+
+
+def _number(request: WorkspaceRequest, field: str) -> int | None:
+    text = request.POST.get(field, "").replace(",", "").strip()
+    if text and not (text.isascii() and text.isdigit() and len(text) < 12):
+        raise ChannelDefaultsInvalid("Enter a whole number, or nothing.", field=field)
+    return int(text) if text else None
+
+
+@dataclass(frozen=True)
+class ChannelRow:
+    """A channel as the page shows it: its switch, its defaults, and what depends on it."""
+
+    channel: Channel
+    defaults: ChannelDefaults
+    people_today: int
+    dependents: tuple[ChannelDependent, ...]
+
+
+def _rows(workspace: Workspace) -> list[ChannelRow]:
+    now = timezone.now()
+    return [
+        ChannelRow(
+            channel,
+            channel_defaults(workspace, channel.kind),
+            people_on_day(workspace, channel.kind, now),
+            channel_dependents(workspace, channel.kind),
+        )
+        for channel in channels_of(workspace)
+    ]
+
+
 def _page(request: WorkspaceRequest, asked: str = "") -> dict[str, object]:
     may_edit = allowed(request.actor, "channel.edit")
     return {
-        "channels": channels_of(request.workspace),
+        "rows": _rows(request.workspace),
+        "zones": [(zone, zone.replace("_", " ")) for zone in time_zones()],
+        "retentions": Workspace.RetentionClass.choices,
+        "errors": {},
+        "entered": None,
         "may_edit": may_edit,
         "is_fixed": not may_edit,
         "asked": asked,

@@ -176,7 +176,7 @@ def test_what_uses_a_connection_is_listed(
 ) -> None:
     monkeypatch.setattr(registry, "_uses", [])
     registry.register_connection_uses(lambda found: [registry.ConnectionUse(f"Campaign on {found}", "/somewhere")])
-    page = signed_in(client, owner).get(url("connection_edit", connection=connection.pk)).content.decode()
+    page = signed_in(client, owner).get(url("connection_health", connection=connection.pk)).content.decode()
     assert '<a href="/somewhere">Campaign on CRM</a>' in page
 
 
