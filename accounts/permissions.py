@@ -21,6 +21,7 @@ ACTIONS: dict[str, tuple[frozenset[str], str]] = {
     "channel.edit": (ADMINS, "switch channels on or off"),
     "connection.edit": (ADMINS, "create or change connections"),
     "profile.edit": (EDITORS, "add or change profiles"),
+    "attribute.edit": (EDITORS, "create or change attributes"),
     "segment.edit": (EDITORS, "create or change segments"),
     "campaign.edit": (EDITORS, "create or change campaigns"),
     "campaign.test": (EDITORS, "send tests"),

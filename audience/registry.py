@@ -46,9 +46,9 @@ def segment_uses(workspace: "Workspace", segment_ids: Iterable[int]) -> dict[int
 
 
 def attribute_uses(workspace: "Workspace", names: Iterable[str]) -> dict[str, list[Use]]:
-    """By the attribute's name; one that nothing uses has an empty list."""
+    """By the attribute's name, the uses by their labels; one that nothing uses has an empty list."""
     found: dict[str, list[Use]] = {name: [] for name in names}
     for find in _attribute_uses:
         for name, uses in find(workspace, list(found)).items():
             found[name].extend(uses)
-    return found
+    return {name: sorted(uses, key=lambda use: use.label) for name, uses in found.items()}

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Workspace
 from audience.errors import AudienceNotFound
-from audience.models import Import, Profile, Segment
+from audience.models import Attribute, Import, Profile, Segment
 
 SEARCH_LENGTH = 100
 Row = TypeVar("Row")
@@ -38,6 +38,26 @@ def profile_get(workspace: Workspace, profile_id: int) -> Profile:
 def profile_by_user_id(workspace: Workspace, user_id: str) -> Profile:
     """The person with the customer's own id; raises AudienceNotFound."""
     return _found(Profile.objects.filter(workspace=workspace, user_id=user_id).first(), "profile")
+
+
+def attributes_found(workspace: Workspace, search: str = "") -> QuerySet[Attribute]:
+    """The attribute registry; ``search``: a part of the name, display name or description."""
+    found = Attribute.objects.filter(workspace=workspace)
+    word = search.replace("\x00", "")[:SEARCH_LENGTH]
+    if not word:
+        return found
+    places = ("name", "display_name", "description")
+    return found.filter(Q(*((f"{place}__icontains", word) for place in places), _connector=Q.OR))
+
+
+def attribute_get(workspace: Workspace, attribute_id: int) -> Attribute:
+    """Raises AudienceNotFound for one that is not in the workspace."""
+    return _found(Attribute.objects.filter(workspace=workspace, pk=attribute_id).first(), "attribute")
+
+
+def attribute_by_name(workspace: Workspace, name: str) -> Attribute:
+    """Raises AudienceNotFound for one that is not in the workspace."""
+    return _found(Attribute.objects.filter(workspace=workspace, name=name).first(), "attribute")
 
 
 def segments_all(workspace: Workspace) -> QuerySet[Segment]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from audience.views import imports, profiles, rules, sample_people, segments
+from audience.views import attributes, imports, profiles, rules, sample_people, segments
 
 urlpatterns = [
     path("profiles/", profiles.profiles, name="profiles"),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("profiles/imports/sample/", imports.import_sample, name="import_sample"),
     path("profiles/imports/<int:pk>/", imports.import_detail, name="import_detail"),
     path("profiles/imports/<int:pk>/rejects/", imports.import_rejects, name="import_rejects"),
+    path("profiles/attributes/", attributes.attributes, name="attributes"),
+    path("profiles/attributes/new/", attributes.attribute_new, name="attribute_new"),
+    path("profiles/attributes/numbers/", attributes.attribute_numbers, name="attribute_numbers"),
+    path("profiles/attributes/<int:attribute>/", attributes.attribute_edit, name="attribute_edit"),
+    path("profiles/attributes/<int:attribute>/delete/", attributes.attribute_delete, name="attribute_delete"),
     path("segments/", segments.segments, name="segments"),
     path("segments/new/", segments.segment_new, name="segment_new"),
     path("segments/<int:segment>/", segments.segment_edit, name="segment_edit"),

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from audience.models import Import, Segment
+from audience.models import Attribute, Import, Segment
 from tests.cast import signed_in
 
 # name: (keyword of its row, methods, whether it needs the right to change)
@@ -19,6 +19,11 @@ PAGES = {
     "import_sample": ("", {"GET"}, False),
     "import_detail": ("pk", {"GET"}, False),
     "import_rejects": ("pk", {"GET"}, False),
+    "attributes": ("", {"GET"}, False),
+    "attribute_numbers": ("", {"GET"}, False),
+    "attribute_new": ("", {"GET", "POST"}, True),
+    "attribute_edit": ("attribute", {"GET", "POST"}, True),
+    "attribute_delete": ("attribute", {"POST"}, True),
     "segments": ("", {"GET"}, False),
     "segment_new": ("", {"GET", "POST"}, True),
     "segment_edit": ("segment", {"GET", "POST"}, True),
@@ -34,6 +39,7 @@ def rows(shop, person):
     return {
         "profile": person("ana").pk,
         "pk": Import.objects.create(workspace=shop, file_name="a.csv").pk,
+        "attribute": Attribute.objects.create(workspace=shop, name="plan", kind="text").pk,
         "segment": Segment.objects.create(workspace=shop, name="A").pk,
     }
 
@@ -60,6 +66,7 @@ def test_rows_of_another_workspace_are_not_found(address, rows, rival, marketer,
     foreign = {
         "profile": person("other", workspace=rival).pk,
         "pk": Import.objects.create(workspace=rival, file_name="a.csv").pk,
+        "attribute": Attribute.objects.create(workspace=rival, name="plan", kind="text").pk,
         "segment": Segment.objects.create(workspace=rival, name="A").pk,
     }
     method = "GET" if "GET" in PAGES[name][1] else "POST"

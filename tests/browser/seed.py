@@ -77,6 +77,7 @@ def seed(receiver: str) -> dict[str, Any]:
         "pk": started.pk,
         "notification": str(failed.pk),
         "profile": failed.profile_id,
+        "attribute": actor.workspace.attributes.order_by("id")[0].pk,
         "segment": actor.workspace.segments.order_by("id")[0].pk,
         "number": 1,
         "role": Role.VIEWER,
