@@ -1,7 +1,7 @@
 """What a template can name: the person's values, and what is known of the campaign and the run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +16,16 @@ class RunFacts:
     campaign_name: str
     run_id: int
     run_at: datetime
+    variables: dict[str, Any] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        known = {
+            "campaign": {"id": self.campaign_id, "name": self.campaign_name},
+            "run": {"id": self.run_id, "at": self.run_at.isoformat()},
+        }
+        object.__setattr__(self, "variables", known)
 
 
 def render_context(person: Mapping[str, Any], facts: RunFacts, *, now: datetime) -> dict[str, Any]:
     """The variables of one person. ``now`` must be stored with the row, so that a repeat renders the same bytes."""
-    return {
-        **variables(person),
-        "campaign": {"id": facts.campaign_id, "name": facts.campaign_name},
-        "run": {"id": facts.run_id, "at": facts.run_at.isoformat()},
-        "now": now.isoformat(),
-    }
+    return {**variables(person), **facts.variables, "now": now.isoformat()}

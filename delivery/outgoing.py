@@ -1,9 +1,8 @@
 """From a claimed notification to the request on the wire: rendered once, with fresh authentication and timestamp."""
 
 import time
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import httpx
 import orjson
@@ -12,24 +11,40 @@ from delivery.claims import Claimed
 from delivery.context import RunFacts, render_context
 from delivery.credentials import ConnectionUnusable, Credentials
 from notifications.states import NotificationState, Reason
-from outbound.response_parts import Body
+from outbound.prepared import Head, PreparedRequest
 from outbound.signing import signature
 from templates_lib.rendering import CompiledContent, RenderedRequest, RenderProblem
 
 USER_AGENT = b"webhooks-platform/1 (+https://www.standardwebhooks.com)"
+# Those of each request's own.
+FRESH = frozenset((b"webhook-id", b"idempotency-key", b"webhook-timestamp", b"webhook-signature"))
 Headers = tuple[tuple[bytes, bytes], ...]
+_REMEMBERED = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A request ready to leave. ``headers`` and ``url`` are what is sent; ``send_before`` is on the monotonic clock."""
+    """A request ready to leave. ``send_before`` is on the monotonic clock."""
 
     row: Claimed
     rendered: RenderedRequest
-    url: str
-    headers: Headers
-    request: httpx.Request
+    request: PreparedRequest
     send_before: float
+
+    @property
+    def url(self) -> str:
+        return str(self.request.url)
+
+    @property
+    def headers(self) -> Headers:
+        return (*self.request.head.headers, *self.request.own_headers)
+
+
+class RequestHead(NamedTuple):
+    """``replaces``: the names of fresh headers that the connection sets itself."""
+
+    head: Head
+    replaces: frozenset[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,7 @@ class RequestMaker:
     facts: RunFacts
     stop_when_missing: bool
     extensions: dict[str, Any]
+    _heads: dict[tuple[str, str, Headers], RequestHead] = field(default_factory=dict)
 
     def make(self, row: Claimed, send_before: float) -> Outgoing | Ended:
         """Never raises for what a person's values or the connection do."""
@@ -63,20 +79,25 @@ class RequestMaker:
         if isinstance(rendered, Ended):
             return rendered
         try:
-            fresh = _fresh_headers(row, rendered.body, self.credentials.signing_keys)
-            own = self.credentials.with_defaults(rendered.headers)
-            written = (*own, *_product_headers(own), *fresh)
-            url, headers = self.credentials.apply(rendered.url, written)
+            known = self._head(self.credentials, rendered)
         except ConnectionUnusable as error:
             return Ended(row, NotificationState.FAILED, Reason.CONNECTION_REMOVED, str(error))
-        try:
-            parsed = parse_url(url)
         except httpx.InvalidURL as error:
             return Ended(row, NotificationState.FAILED, Reason.BAD_TEMPLATE, f"url: {error}")
-        request = httpx.Request(
-            rendered.method, parsed, headers=headers, stream=Body(rendered.body), extensions=self.extensions
-        )
-        return Outgoing(row, rendered, url, headers, request, send_before)
+        fresh = _fresh_headers(row, rendered.body, self.credentials.signing_keys)
+        if known.replaces:
+            fresh = tuple(pair for pair in fresh if pair[0] not in known.replaces)
+        return Outgoing(row, rendered, PreparedRequest(known.head, fresh, rendered.body), send_before)
+
+    def _head(self, credentials: Credentials, rendered: RenderedRequest) -> RequestHead:
+        """Most requests of a run share address and headers, and making these takes longer than rendering."""
+        key = (rendered.method, rendered.url, rendered.headers)
+        known = self._heads.get(key)
+        if known is None:
+            known = _request_head(credentials, rendered, self.extensions)
+            if len(self._heads) < _REMEMBERED:
+                self._heads[key] = known
+        return known
 
     def _rendered(self, row: Claimed) -> RenderedRequest | Ended:
         if row.request is not None:
@@ -99,18 +120,21 @@ class RequestMaker:
         return Ended(row, NotificationState.FAILED, Reason.BAD_TEMPLATE, _where(problem))
 
 
-@lru_cache(maxsize=4096)
-def parse_url(url: str) -> httpx.URL:
-    """httpx needs 20 µs for a URL, and most requests of a run share theirs."""
-    return httpx.URL(url)
+def _request_head(credentials: Credentials, rendered: RenderedRequest, extensions: dict[str, Any]) -> RequestHead:
+    """Raises ConnectionUnusable, and httpx.InvalidURL."""
+    written = credentials.with_defaults(rendered.headers)
+    url, headers = credentials.apply(rendered.url, (*written, *_product_headers(written)))
+    names = {name.lower() for name, _ in headers}
+    return RequestHead(Head(rendered.method, httpx.URL(url), headers, extensions), FRESH.intersection(names))
 
 
 def _fresh_headers(row: Claimed, body: bytes, keys: tuple[bytes, ...]) -> Headers:
     """Ids stay the same at each attempt; time and signature are those of this one."""
     webhook_id, timestamp = str(row.webhook_id), int(time.time())
+    written = webhook_id.encode()
     headers: Headers = (
-        (b"webhook-id", webhook_id.encode()),
-        (b"idempotency-key", webhook_id.encode()),
+        (b"webhook-id", written),
+        (b"idempotency-key", written),
         (b"webhook-timestamp", b"%d" % timestamp),
     )
     if not keys:

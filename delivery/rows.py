@@ -1,14 +1,15 @@
 """The rows of an attempt and its exchange, in the order of ``statements``' columns, secrets masked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from delivery.outcomes import Failed
 from delivery.results import Finished
 from notifications.masking import mask, mask_bytes, mask_headers, mask_url
 from outbound.outcomes import Answer
+from outbound.prepared import Head
 
 ATTEMPT_TYPES = (
     *("int8", "timestamptz", "int8", "uuid", "int2", "timestamptz", "varchar", "varchar", "varchar", "int2"),
@@ -20,8 +21,16 @@ EXCHANGE_TYPES = (
 )
 DETAIL_LENGTH = 500
 _MICROSECONDS = 1_000_000
+_REMEMBERED = 1024
 Row = tuple[Any, ...]
 Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class ShownHead(NamedTuple):
+    """Address and headers as they are kept, secrets masked."""
+
+    url: str
+    headers: str
 
 
 def stored_detail(text: str) -> str:
@@ -38,11 +47,12 @@ class RowMaker:
     run_at: datetime
     retention_days: int
     secrets: tuple[str, ...]
+    _heads: dict[Head, "ShownHead"] = field(default_factory=dict)
 
     def attempt(self, item: Finished) -> Row:
         row, outcome, result = item.sent.outgoing.row, item.outcome, item.sent.result
         failed = outcome if isinstance(outcome, Failed) else None
-        dns, connect, tls, first_byte, total = (round(phase * _MICROSECONDS) for phase in result.phases)
+        dns, connect, tls, first_byte, total = [round(phase * _MICROSECONDS) for phase in result.phases]
         return (
             self.workspace_id,
             self.run_at,
@@ -66,6 +76,7 @@ class RowMaker:
 
     def exchange(self, item: Finished) -> Row:
         outgoing, result = item.sent.outgoing, item.sent.result
+        shown = self._shown(outgoing.request.head)
         answer = result if isinstance(result, Answer) else None
         return (
             self.retention_days,
@@ -74,14 +85,25 @@ class RowMaker:
             outgoing.row.id,
             outgoing.row.number,
             outgoing.rendered.method,
-            mask_url(outgoing.url, self.secrets),
-            mask_headers(_lines(outgoing.headers), self.secrets),
+            shown.url,
+            # Ids, time and signature are made here: no secret can be in them.
+            "\n".join(filter(None, (shown.headers, _lines(outgoing.request.own_headers)))),
             mask_bytes(outgoing.rendered.body, self.secrets),
             _answer_headers(answer.headers, self.secrets) if answer else "",
             mask_bytes(answer.body, self.secrets, truncated=answer.truncated) if answer else b"",
             answer.body_size if answer else 0,
             answer.truncated if answer else False,
         )
+
+    def _shown(self, head: Head) -> "ShownHead":
+        """Masked once for all requests of the same head."""
+        shown = self._heads.get(head)
+        if shown is None:
+            headers = mask_headers(_lines(head.headers), self.secrets)
+            shown = ShownHead(mask_url(str(head.url), self.secrets), headers)
+            if len(self._heads) < _REMEMBERED:
+                self._heads[head] = shown
+        return shown
 
     def detail(self, failed: Failed) -> str:
         return stored_detail(mask(failed.detail, self.secrets))

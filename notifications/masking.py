@@ -34,8 +34,7 @@ def mask(text: str, secrets: Iterable[str]) -> str:
 
 def mask_bytes(body: bytes, secrets: Iterable[str], *, truncated: bool = False) -> bytes:
     """The same for bytes. ``truncated``: also a secret's beginning at the very end, where the body was cut."""
-    for form in _forms(tuple(secrets)):
-        encoded = form.encode()
+    for encoded in _byte_forms(tuple(secrets)):
         if encoded in body:
             body = body.replace(encoded, MASK.encode())
         if truncated:
@@ -92,6 +91,11 @@ def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
     """Every way in which the secrets may stand in a text, longest first so that no form leaves a rest of another."""
     found = {form for secret in secrets if len(secret) >= SHORTEST_SECRET for form in _forms_of(secret)}
     return tuple(sorted(found, key=lambda form: (-len(form), form)))
+
+
+@lru_cache(maxsize=256)
+def _byte_forms(secrets: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(form.encode() for form in _forms(secrets))
 
 
 def _forms_of(secret: str) -> set[str]:

@@ -1,9 +1,8 @@
 """Bounds of one transfer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
-
-import httpx
 
 KEPT_BODY = 16 * 1024  # bytes
 
@@ -39,9 +38,8 @@ class Deadline(NamedTuple):
         return cls(connect=max(1, round(connect * 1000)), total=max(1, round(total * 1000)))
 
     @classmethod
-    def of_request(cls, request: httpx.Request, default: "Deadline") -> "Deadline":
-        """`request.extensions["deadline"] = {"connect": seconds, "total": seconds}`, either one optional."""
-        wanted = request.extensions.get("deadline")
+    def of_extension(cls, wanted: Mapping[str, float] | None, default: "Deadline") -> "Deadline":
+        """`wanted` is {"connect": seconds, "total": seconds}, either one optional."""
         if wanted is None:
             return default
         return cls.of_seconds(

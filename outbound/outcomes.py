@@ -55,6 +55,7 @@ class Answer(NamedTuple):
     body_size: int
     phases: Phases
     address: str
+    http_version: str = "HTTP/1.1"
 
 
 class Broken(NamedTuple):

@@ -1,6 +1,7 @@
 """What of an httpx.Request goes to libcurl: URL and header lines, checked so that a value can't become syntax."""
 
 import re
+from collections.abc import Iterable
 
 import httpx
 
@@ -55,32 +56,34 @@ def origin_and_target(url: httpx.URL) -> tuple[bytes, bytes]:
     return b"%b://%b/" % (url.raw_scheme, url.netloc), target
 
 
-def header_lines(request: httpx.Request) -> list[bytes]:
-    """Header lines in libcurl's notation, in the order and case of the request.
+def header_lines(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+    """Header lines in libcurl's notation, in the order and case given; `unsaid` is to follow.
 
     Raises InvalidRequest for a name or value that can't stand in a header, and for more than one Host.
     """
     lines: list[bytes] = []
-    seen = set()
     hosts = 0
-    for name, value in request.headers.raw:
+    for name, value in headers:
         key = name.lower()
         if key in _LEFT_OUT:
             continue
         hosts += key == b"host"
-        seen.add(key)
         # "Name:" would leave the header out; "Name;" sends it empty (CURLOPT_HTTPHEADER).
         lines.append(b"%b: %b" % (name, value) if value.strip(b" \t") else name + b";")
     block = b"\n".join(lines) + b"\n" if lines else b""
     if hosts > 1 or not _LINES.fullmatch(block) or block.count(b"\n") != len(lines):
-        raise _invalid_header(request)
-    lines.extend(off for key, off in _ADDED_BY_LIBCURL if key not in seen)
-    lines.append(b"Expect:")
+        raise _invalid_header(headers)
     return lines
 
 
-def _invalid_header(request: httpx.Request) -> InvalidRequest:
-    for name, value in request.headers.raw:
+def unsaid(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+    """Lines that keep libcurl from adding headers of its own."""
+    said = {name.lower() for name, _ in headers}
+    return [*(off for key, off in _ADDED_BY_LIBCURL if key not in said), b"Expect:"]
+
+
+def _invalid_header(headers: Iterable[tuple[bytes, bytes]]) -> InvalidRequest:
+    for name, value in headers:
         if not _TOKEN.fullmatch(name):
             return InvalidRequest(f"{_shown(name)} is not a header name: use letters, digits and hyphens.")
         if not _VALUE.fullmatch(value):

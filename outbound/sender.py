@@ -8,7 +8,8 @@ import httpx
 from outbound.errors import OutboundError
 from outbound.limits import KEPT_BODY
 from outbound.outcomes import NO_PHASES, Answer, BreakKind, Broken
-from outbound.response_parts import Body, decompressed
+from outbound.response_parts import Body, decompressed, encoding_of
+from outbound.transport import CurlTransport
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ _KINDS: tuple[tuple[type[Exception], BreakKind, bool], ...] = (
 async def send(transport: httpx.AsyncBaseTransport, request: httpx.Request) -> Answer | Broken:
     """Never raises, but for cancellation. The kept body is decompressed within the same bound."""
     try:
+        if isinstance(transport, CurlTransport):
+            return await transport.exchange(request)
         return await _answer_of(await transport.handle_async_request(request))
     except OutboundError as error:
         return Broken(error.kind, str(error), error.nothing_sent, error.phases, error.address)
@@ -39,7 +42,7 @@ async def _answer_of(response: httpx.Response) -> Answer:
     raw = await _raw_body(response)
     headers = tuple(response.headers.raw)
     known = response.extensions
-    body, overflowed = decompressed(raw, headers, KEPT_BODY)
+    body, overflowed = decompressed(raw, encoding_of(headers), KEPT_BODY)
     return Answer(
         response.status_code,
         known.get("reason_phrase", b"").decode("latin-1"),

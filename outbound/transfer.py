@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections import deque
 from typing import NamedTuple, Protocol
 
 import certifi
@@ -13,6 +14,8 @@ from outbound.limits import Deadline, TransferLimits
 from outbound.outcomes import Phases
 
 _REFUSE = -1  # any other number than the bytes taken makes libcurl give up the transfer
+# More lines than this are too many, whatever their length; of a line libcurl takes at most 100 KB.
+_HEADER_LINES = 1000
 # libcurl repeats a request on another connection when a reused one closed without a byte of answer, up to five times
 # and whatever the method. One repeat is enough: it never reuses a connection that it knows to be closed.
 _SENDS_AT_MOST = 2
@@ -47,6 +50,7 @@ class Outgoing(NamedTuple):
     body: bytes
     deadline: Deadline
     repeatable: bool = True
+    certificate: ClientCertificate | None = None
     resolved: str = ""  # "+host:port:address,..." when the name was looked up for this request
     lookup_seconds: float = 0.0
 
@@ -78,6 +82,8 @@ class Transfer:
         self._target = b""
         self._verb = ""
         self._deadline = Deadline(0, 0)
+        # Its `append` is the callback: a function of Python's own would cost more than all else that is done to a line.
+        self._header_lines: deque[bytes] = deque(maxlen=_HEADER_LINES)
         self._set_fixed_options(ca_file or certifi.where())
         if certificate is not None:  # PEM is what libcurl takes a blob for
             self.handle.setopt(pycurl.SSLCERT_BLOB, certificate.certificate_pem)
@@ -86,7 +92,7 @@ class Transfer:
 
     def release(self) -> None:
         """Forgets the request, ready for the next."""
-        self.header_lines: list[bytes] = []
+        self._header_lines.clear()
         self.body_size = 0
         self.refusal = PERMITTED  # why an address wasn't dialled
         self.local_failure = ""  # why no socket could be opened here
@@ -97,7 +103,7 @@ class Transfer:
         self.message = ""
         self._pieces: list[bytes] = []
         self._kept = 0
-        self._header_size = 0
+        self._opened = False  # a connection, for this request
 
     def _set_fixed_options(self, ca_file: str) -> None:
         for option, value in (
@@ -117,7 +123,7 @@ class Transfer:
         self.handle.setopt(pycurl.CAINFO, ca_file)
         self.handle.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
         self.handle.setopt(pycurl.PREREQFUNCTION, self._before_request)
-        self.handle.setopt(pycurl.HEADERFUNCTION, self._receive_header)
+        self.handle.setopt(pycurl.HEADERFUNCTION, self._header_lines.append)
         self.handle.setopt(pycurl.WRITEFUNCTION, self._receive_body)
 
     # -- carrying a request ------------------------------------------------------------------------------------------
@@ -176,6 +182,7 @@ class Transfer:
             self.local_failure = str(error)
             return pycurl.SOCKET_BAD
         self.dialled = (ip, port)
+        self._opened = True
         self.local_failure = ""
         return opened
 
@@ -185,13 +192,6 @@ class Transfer:
             return pycurl.PREREQFUNC_ABORT  # the transfer ends as E_ABORTED_BY_CALLBACK
         self.dialled = (ip, port)
         return pycurl.PREREQFUNC_OK
-
-    def _receive_header(self, line: bytes) -> int | None:
-        self._header_size += len(line)
-        if self._header_size > self._limits.headers:
-            return _REFUSE
-        self.header_lines.append(line)
-        return None
 
     def _receive_body(self, piece: bytes) -> int | None:
         self.body_size += len(piece)
@@ -216,8 +216,14 @@ class Transfer:
         return self.body_size > self._kept
 
     @property
+    def header_lines(self) -> tuple[bytes, ...]:
+        return tuple(self._header_lines)
+
+    @property
     def headers_overflowed(self) -> bool:
-        return self._header_size > self._limits.headers
+        """libcurl itself takes 300 KB at most."""
+        lines = self._header_lines
+        return len(lines) == _HEADER_LINES or sum(map(len, lines)) > self._limits.headers
 
     @property
     def nothing_sent(self) -> bool:
@@ -234,15 +240,17 @@ class Transfer:
     def phases(self) -> Phases:
         """libcurl counts from the start of the transfer; here each phase counts for itself."""
         getinfo = self.handle.getinfo
+        first_byte = max(0.0, getinfo(pycurl.STARTTRANSFER_TIME) - getinfo(pycurl.PRETRANSFER_TIME))
+        total = self.lookup_seconds + getinfo(pycurl.TOTAL_TIME)
+        if not self._opened:  # a connection that was there already
+            return Phases(self.lookup_seconds, 0.0, 0.0, first_byte, total)
         named = getinfo(pycurl.NAMELOOKUP_TIME)
         connected = getinfo(pycurl.CONNECT_TIME)
         secured = getinfo(pycurl.APPCONNECT_TIME)
-        requested = getinfo(pycurl.PRETRANSFER_TIME)
-        first_byte = getinfo(pycurl.STARTTRANSFER_TIME)
         return Phases(
             self.lookup_seconds + named,
             max(0.0, connected - named),
             max(0.0, secured - connected) if connected else 0.0,
-            max(0.0, first_byte - requested),
-            self.lookup_seconds + getinfo(pycurl.TOTAL_TIME),
+            first_byte,
+            total,
         )

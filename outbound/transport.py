@@ -2,6 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import httpx
 import pycurl
@@ -13,8 +16,10 @@ from outbound.errors import InvalidRequest
 from outbound.failures import failure_of
 from outbound.limits import DEFAULT_LIMITS, Deadline, TransferLimits
 from outbound.names import Names
-from outbound.request_parts import checked_method, header_lines, origin_and_target
-from outbound.response_parts import Body, read_header_lines
+from outbound.outcomes import Answer
+from outbound.prepared import Head, PreparedRequest
+from outbound.request_parts import checked_method, header_lines, origin_and_target, unsaid
+from outbound.response_parts import AnswerHead, Body, answer_head, decompressed
 from outbound.transfer import Outgoing, Transfer
 
 
@@ -43,17 +48,33 @@ class CurlTransport(httpx.AsyncBaseTransport):
         self._driver = Driver(limits.connections)
         self._names = names or Names()
         self._idle: list[Transfer] = []
+        self._heads: WeakKeyDictionary[Head, Outgoing] = WeakKeyDictionary()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        outgoing = self._outgoing(request, await _body_of(request))
+        _, answer = await self._exchange(self._outgoing(request, await _body_of(request)))
+        return _response_of(answer)
+
+    async def exchange(self, request: httpx.Request) -> Answer:
+        """The same without a response of httpx's: the kept body is decompressed within its bound."""
+        if isinstance(request, PreparedRequest):
+            outgoing = self._outgoing_prepared(request)
+        else:
+            outgoing = self._outgoing(request, await _body_of(request))
+        head, answer = await self._exchange(outgoing)
+        if not head.encoding:
+            return answer
+        body, overflowed = decompressed(answer.body, head.encoding, self._limits.kept_body)
+        return answer._replace(body=body, truncated=answer.truncated or overflowed)
+
+    async def _exchange(self, outgoing: Outgoing) -> tuple[AnswerHead, Answer]:
         if not self._names.settled(outgoing.host, outgoing.port):
             outgoing = await self._with_addresses(outgoing)
-        transfer = self._transfer(request.extensions.get("client_certificate"))
+        transfer = self._transfer(outgoing.certificate)
         try:
             transfer.load(outgoing)
             code = await self._driver.start(transfer)
             if code == pycurl.E_OK or transfer.truncated:  # when the kept part is full, the rest is of no interest
-                return _response_of(transfer)
+                return _answer_of(transfer)
             raise failure_of(transfer, code)
         except asyncio.CancelledError:
             self._driver.stop(transfer)
@@ -81,19 +102,33 @@ class CurlTransport(httpx.AsyncBaseTransport):
         return outgoing._replace(resolved=resolved, lookup_seconds=time.monotonic() - began)
 
     def _outgoing(self, request: httpx.Request, body: bytes) -> Outgoing:
-        method = checked_method(request.method)
-        if method == "HEAD" and body:
-            raise InvalidRequest("A HEAD request can't carry a body: remove it or choose another method.")
-        url = request.url
+        shared = self._shared(request.method, request.url, request.headers.raw, request.extensions)
+        _check_body(shared.method, body)
+        return shared._replace(body=body)
+
+    def _outgoing_prepared(self, request: PreparedRequest) -> Outgoing:
+        head = request.head
+        shared = self._heads.get(head)
+        if shared is None:
+            shared = self._heads[head] = self._shared(head.method, head.url, head.headers, head.extensions)
+        _check_body(shared.method, request.body)
+        lines = [*shared.header_lines, *header_lines(request.own_headers)]
+        return shared._replace(header_lines=lines, body=request.body)
+
+    def _shared(
+        self, method: str, url: httpx.URL, headers: Iterable[tuple[bytes, bytes]], extensions: Mapping[str, Any]
+    ) -> Outgoing:
+        """All but the body."""
         return Outgoing(
-            method,
+            checked_method(method),
             *origin_and_target(url),
             url.raw_host.decode("ascii"),
             url.port or (443 if url.raw_scheme == b"https" else 80),
-            header_lines(request),
-            body,
-            Deadline.of_request(request, self._deadline),
-            request.extensions.get("repeatable", True),
+            [*header_lines(headers), *unsaid(headers)],
+            b"",
+            Deadline.of_extension(extensions.get("deadline"), self._deadline),
+            extensions.get("repeatable", True),
+            extensions.get("client_certificate"),
         )
 
 
@@ -102,23 +137,44 @@ async def _body_of(request: httpx.Request) -> bytes:
     return stream.data if isinstance(stream, Body) else await request.aread()
 
 
-def _response_of(transfer: Transfer) -> httpx.Response:
-    reason, headers, complete = read_header_lines(transfer.header_lines)
-    if not complete:  # libcurl takes a close within the headers for their end
+def _check_body(method: str, body: bytes) -> None:
+    if body and method == "HEAD":
+        raise InvalidRequest("A HEAD request can't carry a body: remove it or choose another method.")
+
+
+def _answer_of(transfer: Transfer) -> tuple[AnswerHead, Answer]:
+    head = answer_head(transfer.header_lines)
+    if not head.complete:  # libcurl takes a close within the headers for their end
         raise failure_of(transfer, pycurl.E_PARTIAL_FILE)
     status = transfer.status
     if status < 200:  # 101 Switching Protocols, which nobody asked for
         raise failure_of(transfer, pycurl.E_UNSUPPORTED_PROTOCOL)
-    return httpx.Response(
+    if transfer.headers_overflowed:
+        raise failure_of(transfer, pycurl.E_WRITE_ERROR)
+    return head, Answer(
         status,
-        headers=headers,
-        stream=Body(transfer.body),
+        head.reason.decode("latin-1"),
+        head.headers,
+        transfer.body,
+        transfer.truncated,
+        transfer.body_size,
+        transfer.phases,
+        transfer.address,
+        head.version.decode("latin-1"),
+    )
+
+
+def _response_of(answer: Answer) -> httpx.Response:
+    return httpx.Response(
+        answer.status,
+        headers=list(answer.headers),
+        stream=Body(answer.body),
         extensions={
-            "http_version": b"HTTP/1.1",
-            "reason_phrase": reason,
-            "phases": transfer.phases,
-            "address": transfer.address,
-            "truncated": transfer.truncated,
-            "body_size": transfer.body_size,
+            "http_version": answer.http_version.encode("latin-1"),
+            "reason_phrase": answer.reason.encode("latin-1"),
+            "phases": answer.phases,
+            "address": answer.address,
+            "truncated": answer.truncated,
+            "body_size": answer.body_size,
         },
     )

@@ -15,6 +15,7 @@ from delivery.window import Sent
 from notifications.models import Notification, Run
 from notifications.states import NotificationState, Reason
 from outbound.outcomes import Answer, Phases
+from outbound.prepared import Head, PreparedRequest
 from templates_lib.rendering import RenderedRequest
 from tests.delivery.engine import Engine, attempts, exchanges, notifications, tallies
 
@@ -41,7 +42,8 @@ def recorder(engine: Engine, run: Run, claims: Claims) -> Recorder:
 
 def delivered(row: Claimed) -> Finished:
     rendered = RenderedRequest("POST", "http://example.com/", ((b"X-A", b"1"),), b"{}")
-    outgoing = Outgoing(row, rendered, rendered.url, rendered.headers, httpx.Request("POST", rendered.url), 0.0)
+    head = Head("POST", httpx.URL(rendered.url), rendered.headers)
+    outgoing = Outgoing(row, rendered, PreparedRequest(head, (), rendered.body), 0.0)
     answer = Answer(200, "OK", ((b"X-B", b"2"),), b"ok", True, 99, Phases(total=0.25), "192.0.2.1:80")
     return Finished(Sent(outgoing, datetime.now(UTC), answer), Delivered(200), None)
 

@@ -22,6 +22,7 @@ from delivery.window import Sent
 from notifications.models import Notification, Run
 from notifications.states import NOTIFICATION_TRANSITIONS, RUN_TRANSITIONS, NotificationState, Reason, RunState
 from outbound.outcomes import NO_PHASES, Answer
+from outbound.prepared import Head, PreparedRequest
 from templates_lib.rendering import RenderedRequest
 from tests.delivery.engine import Engine
 from webhooks_platform.base.errors import StaleState
@@ -57,7 +58,8 @@ def recorder_of(run: Run) -> Recorder:
 
 def finish(run: Run, row: Notification, status: int, *, retry: bool = False) -> None:
     rendered = RenderedRequest("GET", "http://example.com/", (), b"")
-    outgoing = Outgoing(row, rendered, rendered.url, (), httpx.Request("GET", rendered.url), 0.0)  # type: ignore[arg-type]
+    request = PreparedRequest(Head("GET", httpx.URL(rendered.url), ()), (), b"")
+    outgoing = Outgoing(row, rendered, request, 0.0)  # type: ignore[arg-type]
     object.__setattr__(row, "number", row.attempt_number)
     answer = Answer(status, "", (), b"", False, 0, NO_PHASES, "")
     outcome = Delivered(status) if status == 200 else Failed(Reason.SERVER_ERROR, False, status_code=status)

@@ -10,6 +10,7 @@ from delivery.window import Sent, Window
 from outbound.addresses import AddressPolicy
 from outbound.loop import HttpLoop
 from outbound.outcomes import NO_PHASES, Answer
+from outbound.prepared import Head, PreparedRequest
 from outbound.transport import CurlTransport
 from templates_lib.rendering import RenderedRequest
 
@@ -39,8 +40,8 @@ def loop() -> Iterator[HttpLoop]:
 
 
 def outgoing(seconds: float, *, within: float = 60.0) -> Outgoing:
-    request = httpx.Request("GET", f"http://example.com/?seconds={seconds}")
-    return Outgoing(None, RENDERED, RENDERED.url, (), request, time.monotonic() + within)  # type: ignore[arg-type]
+    request = PreparedRequest(Head("GET", httpx.URL(f"http://example.com/?seconds={seconds}"), ()), (), b"")
+    return Outgoing(None, RENDERED, request, time.monotonic() + within)  # type: ignore[arg-type]
 
 
 def drain(window: Window, seconds: float = 10.0) -> list[Sent]:

@@ -1,0 +1,48 @@
+"""Requests of which most is the same for many: that part is made, checked and written out once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from outbound.response_parts import Body
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class Head:
+    """What requests have in common. A transport remembers what it makes of a head for as long as the head lives."""
+
+    method: str
+    url: httpx.URL
+    headers: Headers = field(repr=False)
+    extensions: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+class PreparedRequest(httpx.Request):
+    """A head, headers of the request's own, and a body. httpx's own parts are made only when somebody looks at them:
+    making an httpx.Request with its headers takes as long as sending it."""
+
+    def __init__(self, head: Head, own_headers: Headers, body: bytes) -> None:
+        self.head = head
+        self.own_headers = own_headers
+        self.body = body
+
+    def __getattr__(self, name: str) -> Any:
+        make = _PARTS.get(name)
+        if make is None:
+            raise AttributeError(name)
+        part = make(self)
+        setattr(self, name, part)
+        return part
+
+
+_PARTS: dict[str, Callable[[PreparedRequest], Any]] = {
+    "method": lambda request: request.head.method,
+    "url": lambda request: request.head.url,
+    "headers": lambda request: httpx.Headers([*request.head.headers, *request.own_headers]),
+    "stream": lambda request: Body(request.body),
+    "extensions": lambda request: dict(request.head.extensions),
+}
