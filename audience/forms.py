@@ -18,7 +18,9 @@ KIND_LABELS = [
     ("number", "Number"),
     ("boolean", "True or false"),
     ("date", "Date"),
+    ("datetime", "Date and time"),
     ("list", "List (JSON)"),
+    ("object", "Object (JSON)"),
 ]
 
 
@@ -115,12 +117,7 @@ def _initial(profile: Profile) -> dict[str, Any]:
 
 def _rows_of(profile: Profile | None) -> list[AttributeRow]:
     attributes = profile.attributes if profile else {}
-    return [AttributeRow(name, value_text(value), _row_kind(value)) for name, value in sorted(attributes.items())]
-
-
-def _row_kind(value: object) -> str:
-    kind = kind_of(value)
-    return "list" if kind == "object" else kind
+    return [AttributeRow(name, value_text(value), kind_of(value)) for name, value in sorted(attributes.items())]
 
 
 def _posted_rows(data: Mapping[str, Any]) -> list[AttributeRow]:
@@ -133,9 +130,8 @@ def _posted_row(row: Row) -> AttributeRow:
 
 
 class ImportForm(forms.Form):
-    """A CSV file and whether its people are test users. What the file holds is judged by the service."""
+    """A CSV file. What it holds is judged by the service."""
 
     file = forms.FileField(
         label="CSV file", error_messages={"required": "Choose a CSV file first.", "empty": "This file is empty."}
     )
-    mark_test = forms.BooleanField(label="Mark these people as test users", required=False)

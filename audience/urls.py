@@ -1,6 +1,6 @@
 from django.urls import path
 
-from audience.views import attributes, imports, profiles, rules, sample_people, segments
+from audience.views import attributes, import_map, imports, profiles, rules, sample_people, segments
 
 urlpatterns = [
     path("profiles/", profiles.profiles, name="profiles"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("profiles/imports/new/", imports.import_new, name="import_new"),
     path("profiles/imports/sample/", imports.import_sample, name="import_sample"),
     path("profiles/imports/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("profiles/imports/<int:pk>/columns/", import_map.import_map, name="import_map"),
+    path("profiles/imports/<int:pk>/reading/", import_map.import_reading, name="import_reading"),
+    path("profiles/imports/<int:pk>/start/", imports.import_begin, name="import_begin"),
+    path("profiles/imports/<int:pk>/cancel/", imports.import_stop, name="import_stop"),
     path("profiles/imports/<int:pk>/rejects/", imports.import_rejects, name="import_rejects"),
     path("profiles/attributes/", attributes.attributes, name="attributes"),
     path("profiles/attributes/new/", attributes.attribute_new, name="attribute_new"),

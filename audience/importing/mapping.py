@@ -7,7 +7,7 @@ from typing import get_args
 from accounts.models import Workspace
 from audience.attributes import STANDARD_FIELDS, Kind, name_problem
 from audience.importing.columns import NO_USER_ID, Column, Columns, column_problems
-from audience.models import Attribute, Import, ImportStatus
+from audience.models import Attribute, Import
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FIELD, ATTRIBUTE, NEW = "field:", "attribute:", "new"
@@ -93,7 +93,9 @@ def kinds_of_known(columns: Columns, known: Mapping[str, str]) -> Columns:
     return columns.model_copy(update={"items": items})
 
 
-def mapped_before(workspace: Workspace, columns: Columns) -> Import | None:
-    """The latest import whose file had the same headers and that got further than its upload."""
-    earlier = Import.objects.filter(workspace=workspace).exclude(status=ImportStatus.DRAFT).order_by("-id")
+def mapped_before(workspace: Workspace, columns: Columns, *, until: int | None = None) -> Import | None:
+    """The latest import (before the one with the id ``until``) of a file with the same headers that was begun."""
+    earlier = Import.objects.filter(workspace=workspace, started_at__isnull=False).order_by("-id")
+    if until is not None:
+        earlier = earlier.filter(pk__lt=until)
     return next((found for found in earlier[:LOOKED_THROUGH] if found.columns.headers == columns.headers), None)

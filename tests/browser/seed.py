@@ -22,7 +22,7 @@ from accounts.invitations import invitation_accept, invitation_create, invitatio
 from accounts.models import Role, User
 from accounts.tokens import api_token_create
 from audience.choice import AudienceChoice
-from audience.importing.services import import_start
+from audience.importing.services import import_start, import_upload
 from audience.models import Import, ImportStatus
 from campaigns.demo import EMAIL
 from campaigns.models import Campaign
@@ -67,6 +67,7 @@ def seed(receiver: str) -> dict[str, Any]:
     _until(lambda: Import.objects.get(pk=started.pk).status == ImportStatus.DONE)
     failed = Notification.objects.filter(run_id=run.pk, state="failed").order_by("-id").first()
     assert failed is not None
+    people["by_page"]["import_map"] = {"pk": import_upload(actor=actor, upload=_file()).pk}
     return {
         "workspace": actor.workspace.slug,
         **people,
@@ -161,8 +162,11 @@ def _launch(actor: Actor, campaign: Campaign) -> Run:
 
 
 def _import(actor: Actor) -> Import:
-    upload = SimpleUploadedFile("newsletter.csv", FILE, content_type="text/csv")
-    return import_start(actor=actor, upload=upload, mark_test=False)
+    return import_start(actor=actor, upload=_file(), mark_test=False)
+
+
+def _file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("newsletter.csv", FILE, content_type="text/csv")
 
 
 def _until(is_so: Callable[[], bool]) -> None:

@@ -1,6 +1,5 @@
 """People come in by file, are found by rules, and the pages say what became of each line."""
 
-from pathlib import Path
 from time import sleep
 
 import pytest
@@ -24,17 +23,10 @@ def marketer(page: Page, product: Product) -> Marketer:
     return someone
 
 
-def import_file(marketer: Marketer, path: Path) -> None:
-    marketer.open("Profiles")
-    marketer.page.get_by_role("link", name="Import CSV").first.click()
-    marketer.page.get_by_label("Choose a CSV file").set_input_files(path)
-    marketer.page.get_by_role("button", name="Import").click()
-
-
 def test_a_file_is_imported_and_its_people_are_found_by_rules(marketer, page, tmp_path):
     path = tmp_path / "people.csv"
     path.write_text(PEOPLE)
-    import_file(marketer, path)
+    marketer.import_file(path)
     expect(page.get_by_text("Done, with 1 row left out")).to_be_visible(timeout=ANSWER_WITHIN)
     expect(page.get_by_text("The user_id is missing")).to_be_visible()
     with page.expect_download() as download:
@@ -83,8 +75,24 @@ def slowly(route: Route) -> None:
     route.fulfill(response=answer)
 
 
-def test_a_file_without_user_id_is_refused_at_once(marketer, page, tmp_path):
+def test_columns_are_mapped_and_checked_before_anything_is_imported(marketer, page, tmp_path):
     path = tmp_path / "people.csv"
-    path.write_text("Customer ID,email\n1,a@example.com\n")
-    import_file(marketer, path)
-    expect(page.get_by_text("Rename the column “Customer ID” to user_id")).to_be_visible()
+    path.write_text("Customer ID,Mail,Score\nk-1,ana@example.com,12\nk-2,broken,7\nk-3,,many\n")
+    marketer.upload_file(path)
+    expect(page.get_by_label("Where Customer ID goes")).to_have_value("field:user_id")
+    expect(page.get_by_label("Where Mail goes")).to_have_value("field:email")
+    expect(page.get_by_label("Type of Score")).to_have_value("text")
+    page.get_by_label("Type of Score").select_option(label="Number")
+    page.get_by_label("Where Customer ID goes").select_option(label="Don't import")
+    expect(page.get_by_label("Name of the attribute for Customer ID")).to_be_hidden()
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_text("No column goes to the user ID")).to_be_visible()
+    page.get_by_label("Where Customer ID goes").select_option(label="User ID")
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_text("2 rows would be left out")).to_be_visible(timeout=ANSWER_WITHIN)
+    expect(page.get_by_text("“many” in the column “Score” is not a number")).to_be_visible()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("Done, with 2 rows left out")).to_be_visible(timeout=ANSWER_WITHIN)
+    marketer.open("Profiles")
+    expect(page.get_by_role("link", name="k-1")).to_be_visible()
+    expect(page.get_by_text("1 profile", exact=True)).to_be_visible()
