@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from accounts.models import Workspace
 from audience.choice import AudienceChoice
+from audience.fields import Field
 from audience.selection import fields_available
+from campaigns.fallbacks import fallback_for, label_for
 from campaigns.finding import Finding
 from campaigns.lacking import NOBODY_WORDS, UNKNOWN, AskLacking, Lacking, lacking_counted, lacking_words
 from campaigns.words import words_findings
@@ -15,9 +17,6 @@ from templates_lib.content import WebhookContent
 from templates_lib.rendering.compiler import written_fields
 from templates_lib.rendering.problems import Problem
 
-# What a person without the value would miss least. The text is selected once it is put in, so that one types over it.
-FALLBACKS = {"number": "0", "boolean": "false", "list": "[]", "object": "{}"}
-FALLBACK_WORDS = {"first_name": "there"}
 _PATH = re.compile(r"""[A-Za-z_]\w*(?:\s*\.\s*\w+|\[\s*(?:\d+|'[^']*'|"[^"]*")\s*\])*""")
 
 
@@ -26,7 +25,7 @@ Place = tuple[str, int | None, int | None]
 
 def secret_attached(connection: Connection | None) -> bool:
     """Whether a secret would travel with the request."""
-    return connection is not None and connection.has_secret
+    return connection is not None and connection.carries_secrets
 
 
 def content_findings(
@@ -42,16 +41,16 @@ def content_findings(
     ``audience``: with it, what ``ask`` finds out of these people is said: how many lack a value without fallback, and,
     as an error, that nobody has it.
     """
-    kinds: dict[str, str] = {field.variable: field.kind for field in fields_available(workspace)}
+    fields = {field.variable: field for field in fields_available(workspace)}
     asked = variables_without_fallback(content)
     lacking = ask(workspace, audience, map(_root, asked)) if audience and asked else UNKNOWN
     found = check_content(
-        content, secret_attached=secret_attached(connection), known_names=kinds, fallback_warnings=False
+        content, secret_attached=secret_attached(connection), known_names=fields, fallback_warnings=False
     )
     unknown = {_place(variable) for variable in asked if _root(variable) in lacking.nobody}
     problems = (_content_finding(each, unknown, content.missing) for each in found)
-    known = [variable for variable in asked if is_known_name(variable.name, kinds)]
-    return (*problems, *_fallback_findings(content, known, kinds, lacking), *words_findings(content))
+    known = [variable for variable in asked if is_known_name(variable.name, fields)]
+    return (*problems, *_fallback_findings(content, known, fields, lacking), *words_findings(content))
 
 
 def _root(variable: Variable) -> str:
@@ -73,7 +72,7 @@ def _content_finding(problem: Problem, unknown: set[Place], missing: str) -> Fin
 
 
 def _fallback_findings(
-    content: WebhookContent, asked: list[Variable], kinds: Mapping[str, str], lacking: Lacking
+    content: WebhookContent, asked: list[Variable], fields: Mapping[str, Field], lacking: Lacking
 ) -> Iterator[Finding]:
     """A name that no profile can have is reported as such: a fallback would only hide the mistake."""
     sources = dict(written_fields(content))
@@ -86,7 +85,7 @@ def _fallback_findings(
             variable.line,
             variable.column,
             "error" if is_error else "warning",
-            _fix(variable, sources.get(variable.field, ""), kinds.get(variable.name, "text")),
+            _fix(variable, sources.get(variable.field, ""), fields),
         )
 
 
@@ -96,7 +95,7 @@ def _fallback_message(variable: Variable, lacking: Lacking, missing: str) -> str
     return f"{variable.name} has no fallback{lacking_words(lacking.counts.get(_root(variable)), missing)}."
 
 
-def _fix(variable: Variable, source: str, kind: str) -> Mapping[str, str | int] | None:
+def _fix(variable: Variable, source: str, fields: Mapping[str, Field]) -> Mapping[str, str | int] | None:
     """The filter to put in behind the variable where it is written; None where it can't be told."""
     lines = source.split("\n")
     if not 0 < variable.line <= len(lines):
@@ -104,11 +103,10 @@ def _fix(variable: Variable, source: str, kind: str) -> Mapping[str, str | int] 
     written = _PATH.match(lines[variable.line - 1], variable.column - 1)
     if written is None:
         return None
-    fallback = FALLBACKS.get(kind) or f'"{FALLBACK_WORDS.get(variable.name, "")}"'
     return {
-        "label": "Add fallback",
+        "label": label_for(variable.name, fields),
         "line": variable.line,
         "column": variable.column,
         "path": written[0],
-        "insert": f" | default({fallback})",
+        "insert": f" | default({fallback_for(variable.name, fields)})",
     }
