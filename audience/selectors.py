@@ -60,6 +60,11 @@ def attribute_by_name(workspace: Workspace, name: str) -> Attribute:
     return _found(Attribute.objects.filter(workspace=workspace, name=name).first(), "attribute")
 
 
+def attribute_labels(workspace: Workspace) -> dict[str, str]:
+    """What people call each attribute, by its name."""
+    return {row.name: row.label for row in Attribute.objects.filter(workspace=workspace)}
+
+
 def segments_all(workspace: Workspace) -> QuerySet[Segment]:
     """The saved segments, with who made them."""
     return Segment.objects.filter(workspace=workspace).select_related("created_by")

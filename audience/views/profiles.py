@@ -15,7 +15,7 @@ from audience.errors import ProfileInvalid
 from audience.forms import KIND_LABELS, ProfileForm
 from audience.models import Profile
 from audience.sections import sections_of
-from audience.selectors import profile_get, profiles_found
+from audience.selectors import attribute_labels, profile_get, profiles_found
 from audience.services import profile_delete as delete_profile
 from audience.services import profile_mark_test, profile_save
 from webhooks_platform.base.paging import two_way_page
@@ -84,7 +84,11 @@ def _form_page(request: WorkspaceRequest, profile: Profile | None) -> HttpRespon
 @workspace_page("workspace.view")
 def profile_detail(request: WorkspaceRequest, profile: int) -> HttpResponse:
     person = profile_get(request.workspace, profile)
-    attributes = [(name, _kind_words(value), value_text(value)) for name, value in sorted(person.attributes.items())]
+    labels = attribute_labels(request.workspace)
+    attributes = [
+        (labels.get(name, name), name, _kind_words(value), value_text(value))
+        for name, value in sorted(person.attributes.items())
+    ]
     context = {
         "profile": person,
         "attributes": attributes,

@@ -63,3 +63,11 @@ def test_the_list_costs_the_same_for_1_and_25_rows(
     Attribute.objects.bulk_create(Attribute(workspace=shop, name=f"n{n}", kind="text") for n in range(24))
     with django_assert_num_queries(len(one)):
         marketer.get(address("attributes"))
+
+
+def test_a_persons_page_calls_attributes_by_their_display_names(marketer, address, points, person):
+    Attribute.objects.update(display_name="Bonus points")
+    ana = person("ana", attributes={"points": 5, "unlisted": 1})
+    text = marketer.get(address("profile_detail", profile=ana.pk)).content.decode()
+    assert "Bonus points" in text
+    assert "unlisted" in text
