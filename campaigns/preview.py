@@ -12,7 +12,8 @@ from audience.persons import snapshot
 from campaigns.finding import Finding
 from campaigns.findings import content_findings, secret_attached
 from campaigns.models import Campaign
-from channels.models import AuthKind, Connection
+from channels.credentials import headers_shown
+from channels.models import Connection
 from delivery.context import RunFacts, render_context
 from notifications.masking import mask_header, mask_url
 from templates_lib.checks import NEVER_MISSING, variables
@@ -136,17 +137,4 @@ def preview_facts(campaign: Campaign) -> tuple[RunFacts, datetime]:
 
 def _headers(request: RenderedRequest, connection: Connection | None) -> tuple[tuple[str, str], ...]:
     shown = [(name.decode("latin-1"), value.decode(errors="replace")) for name, value in request.headers]
-    return tuple(shown + _auth_headers(connection))
-
-
-def _auth_headers(connection: Connection | None) -> list[tuple[str, str]]:
-    if connection is None:
-        return []
-    match connection.auth_kind:
-        case AuthKind.BASIC:
-            return [("Authorization", f"Basic {MASK}")]
-        case AuthKind.BEARER:
-            return [("Authorization", f"Bearer {MASK}")]
-        case AuthKind.API_KEY_HEADER:
-            return [(connection.key_name, MASK)]
-    return []
+    return tuple(headers_shown(connection, shown, MASK) if connection else shown)

@@ -11,6 +11,7 @@ from campaigns.findings import content_findings
 from campaigns.lacking import AskLacking, lacking_asked, lacking_counted
 from campaigns.models import Campaign
 from campaigns.places import field_label
+from channels.defaults import daily_limit_problem
 from channels.models import ChannelKind
 from channels.origins import origin_before_path
 from channels.selectors import channel_enabled, connection_find
@@ -56,7 +57,7 @@ def campaign_problems(campaign: Campaign, *, now: datetime, asking: Asking = "")
     """
     return (
         *_setup_problems(campaign),
-        *_audience_problems(campaign),
+        *_audience_problems(campaign, now),
         *_content_problems(campaign, asking),
         *_schedule_problems(campaign, now),
     )
@@ -84,10 +85,19 @@ def _setup_problems(campaign: Campaign) -> Iterator[CampaignProblem]:
         )
 
 
-def _audience_problems(campaign: Campaign) -> Iterator[CampaignProblem]:
+def _audience_problems(campaign: Campaign, now: datetime) -> Iterator[CampaignProblem]:
     try:
-        if not profiles_chosen(campaign.workspace, campaign.audience).exists():
+        people = profiles_chosen(campaign.workspace, campaign.audience)
+        if not people.exists():
             yield CampaignProblem("audience", "kind", "Nobody is in this audience.", "Add people or widen the rules.")
+        moment = max(campaign.schedule.at() or now, now)
+        if passed := daily_limit_problem(campaign.workspace, ChannelKind.WEBHOOK, people, moment):
+            yield CampaignProblem(
+                "audience",
+                "kind",
+                passed,
+                "Narrow the audience or launch on another day; an admin can raise the limit in Manage Channels.",
+            )
     except ProductError as error:
         yield CampaignProblem("audience", error.field or "kind", error.message)
 
@@ -103,7 +113,7 @@ def _content_problems(campaign: Campaign, asking: Asking) -> Iterator[CampaignPr
     ask = ASK.get(asking, lacking_asked)
     found = content_findings(campaign.workspace, content, connection=connection, audience=audience, ask=ask)
     yield from map(content_problem, found)
-    if connection and connection.has_secret and content.url and _origin(content.url) != connection.origin:
+    if connection and connection.carries_secrets and content.url and _origin(content.url) != connection.origin:
         yield CampaignProblem(
             "content",
             "url",

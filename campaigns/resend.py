@@ -16,6 +16,7 @@ from campaigns.errors import NotReady
 from campaigns.models import Campaign
 from campaigns.problems import CampaignProblem, campaign_problems
 from campaigns.selectors import campaigns_of
+from channels.defaults import channel_defaults, daily_limit_take
 from channels.models import ChannelKind
 from channels.selectors import send_policy
 from delivery.services import run_start
@@ -86,6 +87,7 @@ def run_resend(
     chosen = _content(run, content)
     if problems := _problems(run, chosen, at):
         raise NotReady(problems)
+    daily_limit_take(workspace=run.workspace, kind=ChannelKind.WEBHOOK, people=people, at=at)
     made = _start(run, actor, choice, chosen, at)
     audit(
         actor, "run.resend", made,
@@ -105,7 +107,7 @@ def _start(run: Run, actor: Actor, choice: ResendChoice, content: WebhookContent
         connection_id=content.connection_id,
         audience=AudienceChoice(kind="profiles"),
         audience_description=resend_sentence(run, choice),
-        retention_days=run.workspace.retention_days,
+        retention_days=channel_defaults(run.workspace, ChannelKind.WEBHOOK).retention_days,
         launched_by=actor.user,
         at=at,
         resend=choice,

@@ -10,6 +10,7 @@ from audience.choice import AudienceChoice
 from audience.models import Profile
 from campaigns.findings import secret_attached
 from campaigns.models import Campaign
+from channels.defaults import channel_defaults
 from channels.models import ChannelKind, RetryPolicy
 from channels.selectors import channel_enabled, connection_find, send_policy
 from delivery.services import run_start
@@ -42,7 +43,7 @@ def test_send(*, campaign: Campaign, actor: Actor, content: WebhookContent, prof
         connection_id=content.connection_id,
         audience=AudienceChoice(kind="profiles", profile_ids=(profile.pk,)),
         audience_description=f"Test with {profile}",
-        retention_days=workspace.retention_days,
+        retention_days=channel_defaults(workspace, ChannelKind.WEBHOOK).retention_days,
         launched_by=actor.user,
         at=timezone.now(),
     )

@@ -1,6 +1,7 @@
 """A connection's secret on its way into a request, and only into requests to the connection's origin. Pure."""
 
 import base64
+from collections.abc import Sequence
 from urllib.parse import quote, quote_plus, urldefrag
 
 from django.utils import timezone
@@ -44,6 +45,27 @@ def default_headers(connection: Connection) -> Headers:
         (header.name.encode("ascii"), secrets.get(header.name.lower(), header.value).encode())
         for header in connection.headers_shown
     )
+
+
+def headers_shown(connection: Connection, headers: Sequence[tuple[str, str]], mask: str) -> list[tuple[str, str]]:
+    """The headers as a preview or copy shows them: with the connection's own, ``mask`` in place of each secret."""
+    own = {name.lower() for name, _ in headers}
+    defaults = [
+        (each.name, mask if each.secret else each.value)
+        for each in connection.headers_shown
+        if each.name.lower() not in own
+    ]
+    match connection.auth_kind:
+        case AuthKind.BASIC:
+            auth = [("Authorization", f"Basic {mask}")]
+        case AuthKind.BEARER | AuthKind.OAUTH:
+            auth = [("Authorization", f"Bearer {mask}")]
+        case AuthKind.API_KEY_HEADER:
+            auth = [(connection.key_name, mask)]
+        case _:
+            auth = []
+    replaced = {name.lower() for name, _ in auth}
+    return [*(pair for pair in headers if pair[0].lower() not in replaced), *defaults, *auth]
 
 
 def headers_merged(headers: Headers, defaults: Headers) -> Headers:

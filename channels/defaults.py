@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -16,6 +17,7 @@ from accounts.permissions import permit
 from channels.errors import ChannelDefaultsInvalid, ChannelNotFound, DailyLimitReached
 from channels.models import ChannelDay, ChannelKind, ChannelSwitch
 
+Counted = int | QuerySet[Any]
 LARGEST_LIMIT = 1_000_000_000
 
 
@@ -84,16 +86,20 @@ def people_on_day(workspace: Workspace, kind: str, moment: datetime) -> int:
     return found.people if found else 0
 
 
-def daily_limit_problem(workspace: Workspace, kind: str, people: int, moment: datetime) -> str:
-    """Why a launch for so many people at that moment would pass the limit, in words; empty when it wouldn't."""
+def daily_limit_problem(workspace: Workspace, kind: str, people: Counted, moment: datetime) -> str:
+    """Why a launch for these people at that moment would pass the limit, in words; empty when it wouldn't.
+
+    They are counted only where there is a limit.
+    """
     limit = channel_defaults(workspace, kind).daily_limit
     if limit is None:
         return ""
+    wanted = people if isinstance(people, int) else people.count()
     used = people_on_day(workspace, kind, moment)
-    if used + people <= limit:
+    if used + wanted <= limit:
         return ""
     taken = f", of which {used:,} are taken" if used else ""
-    return f"It is for {people:,} people, and the daily limit of the channel is {limit:,}{taken}."
+    return f"It is for {wanted:,} people, and the channel's limit is {limit:,} a day{taken}."
 
 
 @transaction.atomic

@@ -172,9 +172,11 @@ def connection_figures(connection: Connection) -> ConnectionFigures:
     return next((figures(connection) for figures in _figures), ConnectionFigures())
 
 
-def destination_health(workspace_id: int, destination_key: str, rule: BreakerRule) -> DestinationHealth | None:
-    """None where nothing watches destinations."""
-    return next((health(workspace_id, destination_key, rule) for health, _ in _health), None)
+def destination_health(
+    workspace_id: int, destination_key: str, rule: BreakerRule | None = None
+) -> DestinationHealth | None:
+    """None where nothing watches destinations. ``rule``: that of a new connection, if not given."""
+    return next((health(workspace_id, destination_key, rule or BreakerRule()) for health, _ in _health), None)
 
 
 def destination_reset(workspace_id: int, destination_key: str) -> None:

@@ -60,6 +60,12 @@ def signing_stop(*, actor: Actor, connection: Connection) -> None:
     audit(actor, "connection.signing_stopped", connection)
 
 
+def signing_expired_forget(*, now: datetime) -> int:
+    """Removes replaced secrets whose overlap is over from their rows; returns how many."""
+    expired = Connection.objects.filter(previous_signing_secret_until__lte=now)
+    return expired.update(encrypted_previous_signing_secret=None, previous_signing_secret_until=None)
+
+
 def signing_forget(connection: Connection) -> None:
     """On the object alone; the caller saves it."""
     connection.encrypted_signing_secret = connection.signing_secret_changed_at = None

@@ -1,15 +1,18 @@
 """*Test connection*: one real request to the origin, and what became of it in words."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 
 from accounts.actors import Actor
 from accounts.audit import audit
 from accounts.permissions import permit
-from channels.credentials import connection_auth_apply
+from channels.certificates import client_certificate
+from channels.credentials import connection_auth_apply, default_headers, headers_merged
 from channels.models import AuthKind, Connection
+from channels.token_words import TokenProblem
+from channels.tokens import access_token, token_refused
 from outbound.loop import HttpLoop, http_loop
 from outbound.outcomes import Answer, BreakKind, Broken
 from outbound.response_parts import Body
@@ -60,14 +63,32 @@ def connection_test(*, actor: Actor, connection: Connection, http: HttpLoop | No
     while the request is on its way.
     """
     permit(actor, "connection.edit")
-    url, headers = connection_auth_apply(connection, f"{connection.origin}/", (USER_AGENT,))
-    seconds = min(connection.policy.total_seconds, MOST_SECONDS)
-    deadline = {"connect": min(connection.policy.connect_seconds, seconds), "total": seconds}
-    request = httpx.Request("GET", url, headers=headers, stream=Body(b""), extensions={"deadline": deadline})
-    result = (http or http_loop()).send(request).result(timeout=seconds + 10)
-    found = result_words(connection, result)
+    found = _tested(connection, http or http_loop())
     audit(actor, "connection.tested", connection, result=found.title)
     return found
+
+
+def _tested(connection: Connection, http: HttpLoop) -> Tested:
+    token = access_token(connection, http=http) if connection.auth_kind == AuthKind.OAUTH else None
+    if isinstance(token, TokenProblem):
+        return Tested("bad", "No access token", token.words)
+    result = http.send(_request(connection, token.text if token else "")).result(timeout=MOST_SECONDS + 10)
+    if token and isinstance(result, Answer) and result.status == 401:
+        token_refused(connection, token.fetched_at)
+    return result_words(connection, result)
+
+
+def _request(connection: Connection, token: str) -> httpx.Request:
+    headers = headers_merged((), default_headers(connection))
+    headers = headers_merged(headers, (USER_AGENT,))
+    url, headers = connection_auth_apply(connection, f"{connection.origin}/", headers, token=token)
+    seconds = min(connection.policy.total_seconds, MOST_SECONDS)
+    extensions: dict[str, Any] = {
+        "deadline": {"connect": min(connection.policy.connect_seconds, seconds), "total": seconds}
+    }
+    if certificate := client_certificate(connection):
+        extensions["client_certificate"] = certificate
+    return httpx.Request("GET", url, headers=headers, stream=Body(b""), extensions=extensions)
 
 
 def result_words(connection: Connection, result: Answer | Broken) -> Tested:

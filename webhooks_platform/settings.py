@@ -14,7 +14,9 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-debug" * 4) if DEBUG else env.str("SECRET_KEY")
 # Fernet keys, newest first: the first one writes, all of them read.
 _DEBUG_ENCRYPTION_KEYS = ["b25seS1mb3ItZGVidWctLW9ubHktZm9yLWRlYnVnLS0="] if DEBUG else environ.Env.NOTSET
-ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=_DEBUG_ENCRYPTION_KEYS)
+ENCRYPTION_KEYS: list[str] = [
+    key for part in env.list("ENCRYPTION_KEYS", default=_DEBUG_ENCRYPTION_KEYS) for key in part.split()
+]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
@@ -126,7 +128,10 @@ CELERY_BEAT_SCHEDULE = {
     "imports": {"task": "audience.imports_sweep", "schedule": timedelta(seconds=15), "options": {"expires": 15}},
     "figures": {"task": "notifications.figures", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
     "partitions": {"task": "notifications.partitions", "schedule": timedelta(hours=1)},
+    "erasures": {"task": "audience.erasures_sweep", "schedule": timedelta(seconds=30), "options": {"expires": 30}},
+    "erasures-again": {"task": "audience.erasures_again", "schedule": timedelta(hours=1)},
     "rejects": {"task": "audience.rejects_retention", "schedule": timedelta(hours=6)},
+    "channels": {"task": "channels.forget", "schedule": timedelta(hours=1)},
     "retention": {"task": "notifications.retention", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default=str(BASE_DIR / ".data" / "beat-schedule"))

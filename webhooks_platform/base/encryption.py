@@ -23,6 +23,23 @@ def encrypt(text: str) -> bytes:
     return _box(tuple(settings.ENCRYPTION_KEYS)).encrypt(text.encode())
 
 
+def reencrypt(data: bytes | memoryview) -> bytes:
+    """The same secret under the newest key, with the time of its first encryption; raises SecretUnreadable."""
+    try:
+        return _box(tuple(settings.ENCRYPTION_KEYS)).rotate(bytes(data))
+    except InvalidToken:
+        raise SecretUnreadable("It was encrypted with a key that is no longer in ENCRYPTION_KEYS.") from None
+
+
+def is_newest(data: bytes | memoryview) -> bool:
+    """Whether the newest key alone can read it."""
+    try:
+        _box(tuple(settings.ENCRYPTION_KEYS[:1])).decrypt(bytes(data))
+    except InvalidToken:
+        return False
+    return True
+
+
 def decrypt(data: bytes | memoryview) -> str:
     """Decrypts with any configured key; raises SecretUnreadable when none fits."""
     try:
