@@ -10,8 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.pages import WorkspaceRequest, workspace_page
-from audience.models import Profile
-from audience.persons import snapshot, variables
+from campaigns.completions import completions_json
 from campaigns.content_form import BODY_KINDS, CONTENT_TYPES, METHODS, MISSING_RULES, content_from_form
 from campaigns.filling import campaign_fill, campaign_template_remember
 from campaigns.models import Campaign
@@ -20,7 +19,7 @@ from campaigns.people import people_to_preview
 from campaigns.selectors import campaign_get, content_answered_ok_at
 from campaigns.services import campaign_update
 from campaigns.views.builder import builder_page, posted_revision, save_step, step_url
-from channels.models import AuthKind, ChannelKind
+from channels.models import TYPED_KINDS, ChannelKind
 from channels.selectors import connection_find, connections_available
 from channels.services import connection_save_for_campaign
 from templates_lib.left_out import authentication_left_out
@@ -52,10 +51,10 @@ def _content_page(request: WorkspaceRequest, campaign: Campaign) -> dict[str, An
         "body_kinds": BODY_KINDS,
         "content_types": CONTENT_TYPES,
         "missing_rules": MISSING_RULES,
-        "auth_kinds": [choice for choice in AuthKind.choices if choice[0] != AuthKind.NONE],
+        "auth_kinds": [(kind.value, kind.label) for kind in TYPED_KINDS],
         "people": people,
         "people_options": [(person.pk, str(person)) for person in people],
-        "variables": _variables(people),
+        "variables": completions_json(people[0] if people else None),
         "templates": templates_available(request.workspace),
         "tags_known": tags_used(request.workspace),
         "answered_ok": content_answered_ok_at(campaign),
@@ -67,20 +66,6 @@ def _connection_options(request: WorkspaceRequest, chosen: Any) -> list[tuple[in
     if chosen and chosen.campaign_only:
         options.insert(0, (chosen.pk, f"This campaign's own · {chosen.get_auth_kind_display()} · {chosen.origin}"))
     return options
-
-
-def _variables(people: list[Profile]) -> list[dict[str, str]]:
-    """Completions for the editors: the first person's values as examples."""
-    if not people:
-        return [{"path": name, "type": "text", "example": ""} for name in Profile.STANDARD_FIELDS]
-    known = variables(snapshot(people[0]))
-    known.pop("profile")
-    names = dict.fromkeys((*Profile.STANDARD_FIELDS, *known))
-    made = [
-        {"path": name, "type": type(known.get(name)).__name__, "example": str(known.get(name, ""))[:40]}
-        for name in names
-    ]
-    return [*made, {"path": "message", "type": "text", "example": "the message text"}]
 
 
 @require_POST

@@ -7,6 +7,7 @@ from django_htmx.http import trigger_client_event
 
 from accounts.pages import WorkspaceRequest, workspace_page
 from audience.models import Profile
+from campaigns.completions import completions_json
 from campaigns.content_form import content_from_form
 from campaigns.models import Campaign
 from campaigns.people import people_after, people_lacking, people_searched, profile_chosen
@@ -33,7 +34,8 @@ def preview(request: WorkspaceRequest, campaign: int) -> HttpResponse:
         connection=connection_find(request.workspace, written.connection_id),
         profile=made_for,
     )
-    answer = render(request, "campaigns/_preview.html", {"campaign": found, "preview": made, "person": made_for})
+    context = {"campaign": found, "preview": made, "person": made_for, "variables": completions_json(made_for)}
+    answer = render(request, "campaigns/_preview.html", context)
     return with_problems(answer, made.findings)
 
 

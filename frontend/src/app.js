@@ -2,13 +2,17 @@
 import "bootstrap/js/dist/dropdown";
 import "bootstrap/js/dist/offcanvas";
 import "./elements/autosave.js";
+import "./elements/bulk_edit.js";
+import "./elements/choose_rows.js";
 import "./elements/code_editor.js";
 import "./elements/confirm.js";
 import "./elements/copy.js";
 import "./elements/dialog.js";
 import "./elements/field_link.js";
 import "./elements/file_drop.js";
+import "./elements/inline_edit.js";
 import "./elements/json_view.js";
+import "./elements/move_words.js";
 import "./elements/palette.js";
 import "./elements/problems.js";
 import "./elements/relative_time.js";

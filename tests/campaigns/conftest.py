@@ -10,6 +10,7 @@ from channels.models import ChannelKind
 from channels.services import channel_switch
 from templates_lib.content import WebhookContent
 from tests import cast
+from tests.campaigns.browsing import rows_beside_the_browser, visit  # noqa: F401
 
 
 @pytest.fixture

@@ -1,46 +1,15 @@
 """Resend as people use it: from the filtered log, in a dialog whose count follows the boxes."""
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import User
 from campaigns.models import Campaign
 from notifications.models import Run
 from notifications.states import NotificationState, Reason
-from tests.cast import signed_in
+from tests.campaigns.browsing import AXE, shot
 from tests.notifications.ledger import failed_made, notification_made, run_made
-
-AXE = (Path(__file__).parents[1] / "browser" / "axe.min.js").read_text()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _rows_beside_the_browser() -> Iterator[None]:
-    """Playwright keeps a loop in this thread, where the tests make rows: Django must not mind, teardown included."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield
-
-
-@pytest.fixture
-def visit(
-    transactional_db: None, page: Page, live_server: LiveServer, owner: User, client: Client
-) -> Callable[[str], Page]:
-    """Opens a page as the owner."""
-    session = signed_in(client, owner).cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": str(live_server)}])
-
-    def opened(address: str) -> Page:
-        page.goto(f"{live_server}{address}")
-        return page
-
-    return opened
 
 
 @pytest.fixture
@@ -50,12 +19,6 @@ def run(transactional_db: None, campaign: Campaign) -> Run:
         failed_made(made, name)
     notification_made(made, "eve", state=NotificationState.SKIPPED, reason=Reason.MISSING_VARIABLE)
     return made
-
-
-def shot(page: Page, name: str) -> None:
-    """For people who want to look: ``SHOTS=/tmp/somewhere``."""
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png")
 
 
 def test_resend_from_the_filtered_log(visit: Callable[[str], Page], run: Run) -> None:

@@ -5,17 +5,20 @@ import { bracketMatching, foldGutter, foldKeymap, indentOnInput, syntaxHighlight
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { Compartment, EditorState, Prec } from "@codemirror/state";
 import {
-  EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder, tooltips,
+  EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder, showTooltip, tooltips,
 } from "@codemirror/view";
 import { highlight, theme } from "./look.js";
 import { templateLanguage } from "./language.js";
 
-const withoutLineBreaks = EditorState.transactionFilter.of((transaction) => (transaction.newDoc.lines > 1 ? [] : transaction));
+// A value that came with line breaks keeps them; none is added by typing.
+const withoutLineBreaks = EditorState.transactionFilter.of((transaction) =>
+  transaction.newDoc.lines > transaction.startState.doc.lines ? [] : transaction,
+);
 
 const ONE_LINE = [withoutLineBreaks, Prec.highest(keymap.of([{ key: "Enter", run: () => false }]))];
 const MANY_LINES = [lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), indentOnInput(), foldGutter(), lintGutter(), EditorView.lineWrapping];
 
-function extensions({ language, line, label, placeholder: hint, variables, nonce, change }, labelSlot) {
+function extensions({ language, line, label, placeholder: hint, variables, nonce, change, move }, labelSlot) {
   return [
     nonce ? EditorView.cspNonce.of(nonce) : [],
     theme,
@@ -32,7 +35,33 @@ function extensions({ language, line, label, placeholder: hint, variables, nonce
     hint ? placeholder(hint) : [],
     EditorView.updateListener.of((update) => update.docChanged && change(update.state.doc.toString())),
     line ? ONE_LINE : MANY_LINES,
+    move ? moving(move) : [],
   ];
+}
+
+// Selected words get a button that moves them to the message text; tags alone don't.
+function moving(move) {
+  const selected = (state) => {
+    const { from, to } = state.selection.main;
+    const source = state.sliceDoc(from, to);
+    return /\p{L}/u.test(source.replace(/\{\{.*?\}\}|\{%.*?%\}/gs, "")) ? { from, source } : null;
+  };
+  const run = (view) => {
+    const found = selected(view.state);
+    if (found) move(found);
+    return Boolean(found);
+  };
+  const create = (view) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-ghost", textContent: "Move to message text" });
+    button.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the selection
+    button.addEventListener("click", () => run(view));
+    return { dom: button };
+  };
+  const tooltip = showTooltip.compute(["selection", "doc"], (state) => {
+    const found = selected(state);
+    return found && { pos: found.from, above: true, create };
+  });
+  return [tooltip, keymap.of([{ key: "Mod-Shift-m", run }])];
 }
 
 const labelling = (label) => EditorView.contentAttributes.of({ ...label, tabindex: "0" });
@@ -59,6 +88,13 @@ function fix(view, { line, column, path, insert }) {
   view.focus();
 }
 
+// Puts text in the place of what stands there, unless that is gone meanwhile; says whether it did.
+function replace(view, { line, column, from = placeOf(view.state.doc, line, column).from, path, insert }) {
+  if (view.state.sliceDoc(from, from + path.length) !== path) return false;
+  view.dispatch({ changes: { from, to: from + path.length, insert }, selection: { anchor: from + insert.length } });
+  return true;
+}
+
 export function createEditor(options) {
   const labelSlot = new Compartment();
   const view = new EditorView({
@@ -68,11 +104,12 @@ export function createEditor(options) {
   // Widths measured before the font arrived are wrong.
   document.fonts?.ready.then(() => view.requestMeasure());
   return {
-    set: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
+    set: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, filter: false }),
     focus: () => view.focus(),
     label: (attributes) => view.dispatch({ effects: labelSlot.reconfigure(labelling(attributes)) }),
     problems: (items) => view.dispatch(setDiagnostics(view.state, items.map((item) => diagnostic(view.state.doc, item)))),
     fix: (change) => fix(view, change),
+    replace: (change) => replace(view, change),
     destroy: () => view.destroy(),
     insert(text) {
       view.dispatch(view.state.replaceSelection(text));

@@ -1,6 +1,7 @@
 // Jinja over JSON or plain text, completing the variables of the page with a sample value and the filters after "|".
-import { closePercentBrace, jinja } from "@codemirror/lang-jinja";
+import { closePercentBrace, jinja, jinjaCompletionSource } from "@codemirror/lang-jinja";
 import { json } from "@codemirror/lang-json";
+import { html } from "./html_stub.js";
 
 const FILTERS = ["default", "upper", "lower", "title", "capitalize", "trim", "replace", "join", "first", "last", "length", "round", "int", "urlencode", "tojson"]
   .map((label) => ({ label, type: "function", detail: "filter" }));
@@ -22,11 +23,29 @@ function completeFilters(context) {
   return match && { from: match.from + match.text.match(/^\|\s*/)[0].length, options: FILTERS };
 }
 
+// Asked anew each time: the variables carry the values of the person who is looked at, and that changes.
+function completeVariables(variables) {
+  return (context) => {
+    const known = variables();
+    const source = jinjaCompletionSource({
+      variables: roots(known),
+      properties: (path) => propertiesUnder(known, `${path.join(".")}.`),
+    });
+    return source(context);
+  };
+}
+
+// ``variables()``: [{"path", "type", "example"}].
 export function templateLanguage(language, variables) {
-  const support = jinja({
-    base: language === "json" ? json() : undefined,
-    variables: roots(variables),
-    properties: (path) => propertiesUnder(variables, `${path.join(".")}.`),
-  });
-  return [support, support.language.data.of({ autocomplete: completeFilters }), closePercentBrace];
+  const base = language === "json" ? json() : html();
+  const { language: parser } = jinja({ base });
+  const complete = (source) => parser.data.of({ autocomplete: source });
+  return [
+    parser,
+    base.support,
+    base.language.data.of({ closeBrackets: { brackets: ["{"] } }),
+    complete(completeVariables(variables)),
+    complete(completeFilters),
+    closePercentBrace,
+  ];
 }

@@ -1,11 +1,15 @@
 // <code-editor> wraps a server-rendered <textarea> that works without scripts and is sent with its form. The editor
 // itself is a chunk of its own, loaded only where there is one.
 // Attributes: language (json, text), line (one line), label, size=small. Variables to complete come from the JSON script
-// #template-variables: [{"path", "type", "example"}].
+// #template-variables: [{"path", "type", "example"}], or from its data-variables, which an htmx answer can replace.
 import { on } from "./delegate.js";
+import { moveSelection } from "./move_words.js";
 
 const nonce = document.querySelector('meta[name="csp-nonce"]')?.content;
-const variables = () => JSON.parse(document.getElementById("template-variables")?.textContent || "[]");
+const variables = () => {
+  const place = document.getElementById("template-variables");
+  return JSON.parse(place?.dataset.variables || place?.textContent || "[]");
+};
 const quiet = () => new Promise((resolve) => (window.requestIdleCallback || setTimeout)(resolve, { timeout: 1500 }));
 
 class CodeEditor extends HTMLElement {
@@ -30,9 +34,10 @@ class CodeEditor extends HTMLElement {
       line: this.hasAttribute("line"),
       placeholder: this.area.placeholder,
       label,
-      variables: variables(),
+      variables,
       nonce,
       change: (text) => this.write(text),
+      move: this.closest("[data-words]") ? (selection) => moveSelection(this, selection) : null,
     });
     this.area.form?.addEventListener("reset", () => this.editor.set(this.area.defaultValue));
     if (focused) this.editor.focus();
@@ -73,6 +78,7 @@ class CodeEditor extends HTMLElement {
   focus() { this.editor ? this.editor.focus() : this.querySelector("textarea").focus(); }
   insert(text) { this.editor ? this.editor.insert(text) : this.querySelector("textarea").setRangeText(text); }
   fix(change) { this.editor?.fix(change); }
+  replace(change) { return this.editor?.replace(change) ?? false; }
   showProblems(items) {
     this.classList.toggle("is-invalid", items.some((item) => item.severity === "error"));
     this.editor?.problems(items);

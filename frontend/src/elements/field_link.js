@@ -9,6 +9,7 @@ export function goTo(id) {
   if (!field) return;
   const panel = field.closest("[role=tabpanel][hidden]");
   if (panel) select(document.querySelector(`[aria-controls="${CSS.escape(panel.id)}"]`));
+  document.dispatchEvent(new CustomEvent("field-wanted", { detail: { field } }));
   field.scrollIntoView({ block: "center" });
   const control = field.matches(CONTROLS) ? field : field.querySelector(CONTROLS);
   control?.focus({ preventScroll: true });

@@ -16,7 +16,11 @@ function offerFix(place, fix) {
   place.querySelector("button")?.remove();
   if (!fix) return;
   const button = Object.assign(document.createElement("button"), { type: "button", className: "btn-link", textContent: fix.label });
-  button.addEventListener("click", () => document.getElementById(place.dataset.problemFor)?.fix?.(fix));
+  button.addEventListener("click", () => {
+    const field = document.getElementById(place.dataset.problemFor);
+    if (fix.message === undefined) field?.fix?.(fix);
+    else document.dispatchEvent(new CustomEvent("move-words", { detail: { field, fix } }));
+  });
   place.append(button);
 }
 

@@ -42,6 +42,46 @@ function remove(group, row) {
   group.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+const valueOf = (row) => row.querySelector("code-editor") || row.querySelector("[name$='.value']");
+const part = (row, name) => row.querySelector(`[name$='.${name}']`);
+
+function readRow(row) {
+  return {
+    name: part(row, "name").value,
+    value: valueOf(row).value,
+    enabled: part(row, "enabled").checked,
+    type: part(row, "type")?.value || "text",
+  };
+}
+
+// What the rows say, in order; rows with nothing in them are left out.
+export const readRows = (group) => rowsOf(group).map(readRow).filter(({ name, value }) => name || value);
+
+function writeRow(row, { name, value, enabled, type }) {
+  if (part(row, "name").value !== name) part(row, "name").value = name;
+  if (valueOf(row).value !== value) valueOf(row).value = value;
+  part(row, "enabled").checked = enabled;
+  row.classList.toggle("is-off", !enabled);
+  if (part(row, "type") && type) part(row, "type").value = type;
+}
+
+const differ = (before, now) => JSON.stringify(before) !== JSON.stringify(now);
+
+// Makes the rows say this and nothing else; rows that stay keep their editors. A change event follows if they differ.
+export function writeRows(group, wanted) {
+  const before = readRows(group);
+  const rows = rowsOf(group);
+  for (const extra of rows.slice(wanted.length, -1)) extra.remove();
+  wanted.forEach((row, index) => {
+    if (rowsOf(group)[index].classList.contains("is-blank")) grow(group, rowsOf(group)[index]);
+    writeRow(rowsOf(group)[index], row);
+  });
+  rowsOf(group).forEach((row, index) => number(row, group.dataset.rows, index));
+  if (differ(before, readRows(group))) group.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+export const addRows = (group, added) => writeRows(group, [...readRows(group), ...added]);
+
 on("input", "[data-rows] .rows-row", (row, event) => {
   if (event.target.type !== "checkbox") grow(row.parentElement, row);
 });

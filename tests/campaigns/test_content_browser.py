@@ -1,0 +1,192 @@
+"""Content as people use it: rows as text, pasted lines, words moved to the message text, completion."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from audience.models import Profile
+from campaigns.models import Campaign
+from templates_lib.content import JsonPair, JsonPairsBody, Pair, RawBody, WebhookContent
+from tests.campaigns.browsing import AXE, shot
+
+HEADERS = (
+    Pair(name="X-Source", value="campaign: spring"),
+    Pair(name="X-Off", value="# not a comment", enabled=False),
+    Pair(name="X-Person", value='{{ first_name | default("you: # there") }}'),
+)
+PAIRS = (
+    JsonPair(name="points", value="{{ points | default(5) }}", type="number"),
+    JsonPair(name="og:title (number)", value="  spaces  ", type="text"),
+    JsonPair(name="#tag\\", value='{"a": [1, 2]}', type="json", enabled=False),
+    JsonPair(name="two lines", value="first\nsecond\n\nfourth"),
+    JsonPair(name="empty", value=""),
+)
+
+
+@pytest.fixture
+def content(transactional_db, campaign: Campaign):
+    def written(**parts) -> Campaign:
+        campaign.content = WebhookContent(url="https://api.example.com/{{ user_id }}", **parts)
+        campaign.save()
+        return campaign
+
+    return written
+
+
+def opened(visit, campaign: Campaign) -> Page:
+    page = visit(f"/w/acme/campaigns/{campaign.pk}/content/")
+    page.set_default_timeout(10_000)
+    expect(page.get_by_role("textbox", name="URL")).to_be_visible()
+    return page
+
+
+def saved(page: Page, campaign: Campaign) -> WebhookContent:
+    """What is stored once the page says so."""
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    campaign.refresh_from_db()
+    return campaign.content
+
+
+def paste(page: Page, text: str) -> None:
+    """As ⌘V does, into what has the focus."""
+    page.evaluate(
+        """text => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
+            document.activeElement.dispatchEvent(event);
+        }""",
+        text,
+    )
+
+
+def test_rows_become_text_and_rows_again_without_a_loss(visit, content) -> None:
+    campaign = content(headers=HEADERS, body=JsonPairsBody(pairs=PAIRS))
+    before = campaign.content
+    page = opened(visit, campaign)
+    bulk = page.get_by_role("switch", name="Bulk edit of body values")
+    bulk.check()
+    text = page.get_by_role("textbox", name="Body values as text")
+    expect(text).to_have_value(
+        "points (number): {{ points | default(5) }}\n"
+        "og\\:title \\(number):   spaces  \n"
+        '# \\#tag\\\\ (json): {"a": [1, 2]}\n'
+        "two lines: first\n  second\n  \n  fourth\n"
+        "empty: "
+    )
+    page.evaluate(AXE)
+    assert page.evaluate("axe.run('#content-form').then(found => found.violations.map(one => one.id))") == []
+    shot(page, "bulk-1440")
+    text.fill(text.input_value() + "\nnew (boolean): true")
+    bulk.uncheck()
+    expect(page.get_by_role("textbox", name="Name 6")).to_have_value("new")
+    found = saved(page, campaign)
+    assert found.body.pairs == (*PAIRS, JsonPair(name="new", value="true", type="boolean"))
+    assert found.headers == before.headers
+
+
+def test_lines_that_can_not_be_read_are_told_and_nothing_is_lost(visit, content) -> None:
+    campaign = content(headers=HEADERS)
+    page = opened(visit, campaign)
+    page.get_by_role("tab", name="Headers").click()
+    bulk = page.get_by_role("switch", name="Bulk edit of headers")
+    bulk.check()
+    text = page.get_by_role("textbox", name="Headers as text")
+    text.fill("X-A: 1\nno colon here\n// X-B: 2\n: nameless\nX-C:3")
+    problems = page.get_by_role("status", name="Lines to mend").filter(visible=True)
+    expect(problems).to_contain_text("Line 2 has no colon: write name: value.")
+    expect(problems).to_contain_text("Line 4 has no name before its colon.")
+    bulk.click()
+    expect(bulk).to_be_checked()
+    expect(text).to_be_focused()
+    assert text.evaluate("area => area.value.slice(area.selectionStart, area.selectionEnd)") == "no colon here"
+    text.fill("X-A: 1\n// X-B: 2\nX-C:3")
+    bulk.click()
+    expect(text).to_be_hidden()
+    expect(page.get_by_role("combobox", name="Header 3")).to_have_value("X-C")
+    found = saved(page, campaign).headers
+    assert [(pair.name, pair.value, pair.enabled) for pair in found] == [
+        ("X-A", "1", True),
+        ("X-B", "2", False),
+        ("X-C", "3", True),
+    ]
+
+
+def test_pasted_header_lines_are_offered_as_rows(visit, content) -> None:
+    campaign = content(headers=HEADERS[:1])
+    page = opened(visit, campaign)
+    page.get_by_role("tab", name="Headers").click()
+    page.get_by_role("combobox", name="Header 2").focus()
+    paste(page, "Accept: application/json\r\nX-Request-Id: 7\r\n")
+    expect(page.get_by_text("That reads like 2 rows.")).to_be_visible()
+    shot(page, "paste-1440")
+    page.get_by_role("button", name="Add 2 rows").click()
+    expect(page.get_by_role("combobox", name="Header 3")).to_have_value("X-Request-Id")
+    assert [pair.name for pair in saved(page, campaign).headers] == ["X-Source", "Accept", "X-Request-Id"]
+    page.get_by_role("combobox", name="Header 4").focus()
+    paste(page, "https://a.example\nhttps://b.example")
+    expect(page.get_by_text("That reads like")).to_have_count(0)
+
+
+@pytest.mark.parametrize("kind", ["raw", "pairs"])
+def test_words_in_the_body_move_to_the_message_text_and_back(visit, content, kind) -> None:
+    words = 'Hi {{ first_name | default("you") }}, your "table" is ready'
+    inner = json.dumps('Hi X, your "table" is ready')[1:-1].replace("X", '{{ first_name | default("you") }}')
+    bodies = {
+        "raw": RawBody(text='{\n  "text": "' + inner + '"\n}'),
+        "pairs": JsonPairsBody(pairs=(JsonPair(name="text", value=words),)),
+    }
+    campaign = content(body=bodies[kind])
+    before = campaign.content
+    page = opened(visit, campaign)
+    warning = page.locator(".field-error", has_text="won't be left out of a template").filter(visible=True)
+    expect(warning).to_be_visible()
+    shot(page, f"words-{kind}-1440")
+    warning.get_by_role("button", name="Move to message text").click()
+    expect(page.get_by_text("Moved to Message text").first).to_be_visible()
+    expect(warning).to_have_count(0)
+    found = saved(page, campaign)
+    assert found.message_text == words
+    assert (found.body.text if kind == "raw" else found.body.pairs[0].value).count("{{ message }}") == 1
+    page.get_by_role("button", name="Undo").click()
+    expect(warning).to_be_visible()
+    assert saved(page, campaign) == before
+
+
+def test_selected_words_move_by_key_unless_the_message_text_is_taken(visit, content) -> None:
+    campaign = content(parameters=(Pair(name="note", value="come soon"),))
+    page = opened(visit, campaign)
+    page.get_by_role("textbox", name="Value 1").first.click()
+    page.keyboard.press("ControlOrMeta+a")
+    expect(page.get_by_role("button", name="Move to message text")).to_be_visible()
+    shot(page, "selection-1440")
+    page.keyboard.press("ControlOrMeta+Shift+M")
+    found = saved(page, campaign)
+    assert (found.message_text, found.parameters[0].value) == ("come soon", "{{ message }}")
+    page.get_by_role("textbox", name="Value 1").first.click()
+    page.keyboard.press("End")
+    page.keyboard.type(" and bring friends")
+    page.keyboard.press("ControlOrMeta+Shift+ArrowLeft")
+    page.get_by_role("button", name="Move to message text").click()
+    expect(page.get_by_text("Message text has words already").first).to_be_visible()
+
+
+def test_completion_shows_the_chosen_person_s_values(visit, content) -> None:
+    campaign = content()
+    grace = Profile.objects.create(
+        workspace=campaign.workspace, user_id="u-2", first_name="Grace", attributes={"address": {"city": "Wien"}}
+    )
+    page = opened(visit, campaign)
+    expect(page.get_by_text("Renders cleanly")).to_be_visible()
+    page.get_by_role("combobox", name="Preview as").select_option(str(grace.pk))
+    expect(page.get_by_text("Renders cleanly for Grace")).to_be_visible()
+    page.get_by_role("textbox", name="Message text").click()
+    page.keyboard.type("Hi {{ fir")
+    option = page.get_by_role("option", name="first_name")
+    expect(option).to_contain_text("Grace")
+    shot(page, "completion-1440")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("{{ address.c")
+    expect(page.get_by_role("option", name="city")).to_contain_text("Wien")
