@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from notifications.models import FiguresMark, LatencyTally, Notification, OutcomeTally, ProblemTally, Run
-from notifications.states import NotificationState, RunKind
+from notifications.states import NotificationState
 
 ADVISORY_LOCK = 7_224_194
 # A request takes 120 s at most (channels.policy), and is recorded seconds later: then its attempt is surely there.
@@ -31,7 +31,7 @@ with grown as (
            select sum(o.count) from notifications_outcometally o where o.run_id = r.id and o.state = t.state
          ), 0) as count
   from notifications_run r join notifications_runtally t on t.run_id = r.id
-  where r.kind = 'live' and (r.finished_at is null or r.finished_at >= %(settled)s)
+  where r.finished_at is null or r.finished_at >= %(settled)s
   group by r.id, t.state
 )
 insert into notifications_outcometally (workspace_id, run_id, state, at, count)
@@ -87,7 +87,7 @@ def _unfinished_at(moment: datetime) -> Q:
 
 
 def _runs_with_new_problems(now: datetime) -> list[Run]:
-    runs = Run.objects.filter(_unfinished_at(now - SETTLED_AFTER), kind=RunKind.LIVE, tallies__state__in=PROBLEMS)
+    runs = Run.objects.filter(_unfinished_at(now - SETTLED_AFTER), tallies__state__in=PROBLEMS)
     runs = runs.only("workspace", "run_at", "finished_at").annotate(problems=Sum("tallies__count"))
     counted = {run.pk: run for run in runs}
     known = _sums(ProblemTally.objects.filter(run__in=counted))

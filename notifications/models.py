@@ -181,7 +181,7 @@ class Exchange(models.Model):
 
 
 class OutcomeTally(models.Model):
-    """People of a live run who came to a final state within the quarter of an hour from ``at`` (see ``figures.py``).
+    """People of a run who came to a final state within the quarter of an hour from ``at`` (see ``figures.py``).
 
     For each run and state the counts add up to those of ``RunTally``, at most a round of the task behind.
     """
@@ -221,7 +221,7 @@ class LatencyTally(models.Model):
 
 
 class ProblemTally(models.Model):
-    """Failed or skipped people of a live run with the same reason and status code."""
+    """Failed or skipped people of a run with the same reason and status code."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="problem_tallies", db_index=False)
     reason = models.CharField(max_length=24)

@@ -14,7 +14,7 @@ OUTCOMES = """
 insert into notifications_outcometally (workspace_id, run_id, state, at, count)
 select r.workspace_id, r.id, t.state, date_bin('15 minutes', r.finished_at, timestamptz 'epoch'), sum(t.count)
 from notifications_run r join notifications_runtally t on t.run_id = r.id
-where r.kind = 'live' and r.finished_at is not null
+where r.finished_at is not null
 group by r.id, t.state
 """
 PROBLEMS = """
@@ -22,7 +22,7 @@ insert into notifications_problemtally (run_id, reason, status_code, count)
 select n.run_id, n.reason, n.status_code, count(*)
 from notifications_run r
 join notification n on n.workspace_id = r.workspace_id and n.run_at = r.run_at and n.run_id = r.id
-where r.kind = 'live' and r.finished_at is not null and n.state in ('failed', 'skipped')
+where r.finished_at is not null and n.state in ('failed', 'skipped')
 group by 1, 2, 3
 """
 

@@ -33,6 +33,7 @@ from notifications.selectors.runs import (
     runs_latest,
     runs_listed,
     runs_of_campaign,
+    runs_of_campaigns_open,
     runs_open,
 )
 
@@ -66,5 +67,6 @@ __all__ = [
     "runs_latest",
     "runs_listed",
     "runs_of_campaign",
+    "runs_of_campaigns_open",
     "runs_open",
 ]

@@ -176,9 +176,9 @@ def _cut(sql: str, workspace: Workspace, period: Period, since: datetime) -> lis
 
 
 def problems_latest(workspace: Workspace, *, since: datetime) -> list[ProblemGroup]:
-    """The largest kinds of problem of the latest live runs that were under way since then. One query."""
+    """The largest kinds of problem of the latest runs that were under way since then. One query."""
     runs = Q(run__finished_at=None) | Q(run__finished_at__gte=since)
-    rows = ProblemTally.objects.filter(runs, run__workspace=workspace, run__kind=RunKind.LIVE).select_related("run")
+    rows = ProblemTally.objects.filter(runs, run__workspace=workspace).select_related("run")
     rows = rows.defer("run__content", "run__policy", "run__audience", "run__resend")
     latest = rows.order_by("-run__run_at", "-count", "id")[:PROBLEMS_SHOWN]
     return [ProblemGroup(row.run, row.reason, row.status_code, row.count) for row in latest]

@@ -81,6 +81,12 @@ def runs_open(workspace: Workspace) -> QuerySet[Run]:
     return runs_listed(workspace).filter(state__in=sorted(RUN_OPEN))
 
 
+def runs_of_campaigns_open(workspace: Workspace, campaign_ids: Iterable[int]) -> set[int]:
+    """Those of the campaigns that have a run which is not over."""
+    rows = runs_open(workspace).filter(campaign_id__in=list(campaign_ids))
+    return set(rows.order_by().values_list("campaign_id", flat=True))
+
+
 def runs_latest(workspace: Workspace, campaign_ids: Iterable[int]) -> dict[int, Run]:
     """The latest live run of each campaign that has one, in one query."""
     runs = (

@@ -59,10 +59,10 @@ def test_a_run_that_ended_while_nothing_counted_is_counted_when_it_ended(workspa
     assert ended - OutcomeTally.objects.get().at < timedelta(minutes=15)
 
 
-def test_tests_are_no_deliveries(workspace, now):
-    notification_made(run_made(workspace, kind=RunKind.TEST), "a")
+def test_a_test_counts_as_the_log_shows_it(workspace, now):
+    notification_made(run_made(workspace, kind=RunKind.TEST, finished_at=now), "a")
     figures_keep(now=now)
-    assert totals(workspace, now) == (0, 0, 0, 0)
+    assert totals(workspace, now) == (1, 0, 0, 0)
 
 
 def test_totals_are_of_one_workspace_and_period(workspace, outsider, now):
