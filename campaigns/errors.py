@@ -25,6 +25,24 @@ class ResendRefused(StaleState):
     title = "Nothing was sent"
 
 
+class CampaignBusy(StaleState):
+    """It runs or waits for its time, so it can't be removed."""
+
+    code = "campaign_busy"
+    title = "The campaign can't be deleted yet"
+
+
+class BulkInvalid(InvalidInput):
+    """Nothing can be done to the campaigns that were chosen."""
+
+    title = "That can't be done to these campaigns"
+
+
+class NoDemoReceiver(NotFound):
+    code = "no_demo_receiver"
+    title = "No demo receiver runs here"
+
+
 class NotReady(InvalidInput):
     """The campaign has problems that must be mended before it can be launched."""
 

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from django.db.models import Func, Q, QuerySet, TextField
 
-from accounts.models import Workspace
+from accounts.models import User, Workspace
 from campaigns.errors import CampaignNotFound
 from campaigns.models import Campaign, CampaignStatus
 from notifications.models import Run
 from notifications.selectors import RunCounts, run_counts, run_counts_many, runs_latest, runs_of_campaign
-from notifications.states import RUN_TRANSITIONS, RunState
+from notifications.states import RUN_OPEN, RUN_TRANSITIONS, RunState
 from webhooks_platform.base.paging import Page, keyset_page
 
 LIST_ORDER = ("-updated_at", "-id")
@@ -28,8 +28,8 @@ class CampaignRow:
 
     @property
     def deletable(self) -> bool:
-        """A draft that never ran."""
-        return self.run is None and self.campaign.status == CampaignStatus.DRAFT
+        """Nothing of it is under way."""
+        return self.campaign.status != CampaignStatus.SCHEDULED and not (self.run and self.run.state in RUN_OPEN)
 
     @property
     def can_pause(self) -> bool:
@@ -57,11 +57,12 @@ def campaigns_of(workspace: Workspace) -> QuerySet[Campaign]:
 
 
 def campaigns_listed(
-    workspace: Workspace, *, search: str = "", status: str = "", label: str = ""
+    workspace: Workspace, *, search: str = "", status: str = "", label: str = "", created_by: User | None = None
 ) -> QuerySet[Campaign]:
     """Campaigns by search text (in name and labels), status and label; archived ones only when asked for."""
     rows = campaigns_of(workspace)
     rows = rows.filter(status=status) if status else rows.exclude(status=CampaignStatus.ARCHIVED)
+    rows = rows.filter(created_by=created_by) if created_by else rows
     if label:
         rows = rows.filter(labels__contains=[label])
     return rows.filter(Q(name__icontains=search) | Q(labels__contains=[search])) if search else rows
@@ -79,11 +80,12 @@ def campaign_rows(
     search: str = "",
     status: str = "",
     label: str = "",
+    created_by: User | None = None,
     sort: str = "",
     after: str = "",
 ) -> tuple[list[CampaignRow], str]:
     """One page of rows and the cursor of the next page. Four queries, whatever the number of rows."""
-    listed = campaigns_listed(workspace, search=search, status=status, label=label)
+    listed = campaigns_listed(workspace, search=search, status=status, label=label, created_by=created_by)
     page: Page[Campaign] = keyset_page(listed, order=SORTS.get(sort, LIST_ORDER), after=after, size=PAGE_SIZE)
     latest = runs_latest(workspace, [campaign.pk for campaign in page.items])
     counts = run_counts_many(list(latest.values()))

@@ -9,22 +9,28 @@ from django.utils import timezone
 from accounts.actors import Actor, system_actor
 from accounts.audit import audit
 from accounts.permissions import permit
-from audience.selection import choice_frozen, choice_sentence
+from audience.selection import choice_frozen, choice_sentence, profiles_chosen
 from campaigns.errors import EditedMeanwhile, NotReady
 from campaigns.labels import labels_check
 from campaigns.models import Campaign, CampaignStatus
 from campaigns.problems import campaign_problems
+from channels.defaults import channel_defaults, daily_limit_take
 from channels.models import ChannelKind
 from channels.selectors import channel_enabled, send_policy
 from delivery.services import run_start
 from notifications.models import Run
 from notifications.selectors import runs_latest
 from notifications.states import RunKind
-from webhooks_platform.base.errors import InvalidInput, ProductError, StaleState
-from webhooks_platform.base.transitions import move
+from webhooks_platform.base.errors import InvalidInput, ProductError
+from webhooks_platform.base.transitions import Transitions, move
 
 LAUNCH_STEPS = frozenset({"setup", "audience", "content"})
 SCHEDULE_STEPS = LAUNCH_STEPS | {"schedule"}
+# An archived campaign is brought back before it can run.
+LAUNCHES: Transitions = {
+    status: frozenset({CampaignStatus.LAUNCHED})
+    for status in (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, CampaignStatus.LAUNCHED)
+}
 EDITABLE = ("name", "labels", "channel", "audience", "content", "schedule")
 
 
@@ -81,8 +87,8 @@ def _swap(campaign: Campaign, revision: int, **changes: Any) -> None:
 def _require_revision(campaign: Campaign, revision: int) -> None:
     if not Campaign.objects.filter(pk=campaign.pk, revision=revision).exists():
         raise EditedMeanwhile(
-            f"“{campaign.name}” was changed by someone else since you opened it. Your change was not saved and "
-            "theirs was not overwritten. Reload to see it, then make your change again."
+            f"“{campaign.name}” was changed since you opened it: by somebody else, or by you in another window. "
+            "Your change was not saved, and the other one was not overwritten. Reload to see it, then change it again."
         )
 
 
@@ -99,8 +105,10 @@ def campaign_launch(*, campaign: Campaign, actor: Actor, revision: int, at: date
 
 
 def _start(campaign: Campaign, actor: Actor, at: datetime) -> Run:
-    move(campaign, CampaignStatus.LAUNCHED, transitions=Campaign.TRANSITIONS)
+    move(campaign, CampaignStatus.LAUNCHED, transitions=LAUNCHES, passive="launched")
     workspace = campaign.workspace
+    people = profiles_chosen(workspace, campaign.audience).count()
+    daily_limit_take(workspace=workspace, kind=ChannelKind.WEBHOOK, people=people, at=at)
     run = run_start(
         workspace=workspace,
         campaign_id=campaign.pk,
@@ -111,7 +119,7 @@ def _start(campaign: Campaign, actor: Actor, at: datetime) -> Run:
         connection_id=campaign.content.connection_id,
         audience=choice_frozen(workspace, campaign.audience),
         audience_description=choice_sentence(workspace, campaign.audience),
-        retention_days=workspace.retention_days,
+        retention_days=channel_defaults(workspace, ChannelKind.WEBHOOK).retention_days,
         launched_by=actor.user,
         at=at,
     )
@@ -142,9 +150,12 @@ def campaign_schedule(*, campaign: Campaign, actor: Actor, revision: int) -> Cam
 
 @transaction.atomic
 def campaign_unschedule(*, campaign: Campaign, actor: Actor) -> Campaign:
-    """Takes the campaign off the clock; raises StaleState when it has launched meanwhile."""
+    """Takes the campaign off the clock: a draft again, or launched if it ever ran.
+
+    Raises StaleState when it is not scheduled any more.
+    """
     permit(actor, "campaign.launch")
-    move(campaign, CampaignStatus.DRAFT, transitions=Campaign.TRANSITIONS, launch_at=None)
+    _leave_schedule(campaign)
     audit(actor, "campaign.unscheduled", campaign)
     return campaign
 
@@ -176,46 +187,22 @@ def _due_locked(pk: int, now: datetime) -> Campaign | None:
 
 @transaction.atomic
 def _launch_refused(pk: int, error: ProductError) -> None:
-    """Back to draft with the reason, so that it is seen and not tried again every few seconds."""
+    """Off the clock with the reason, so that it is seen and not tried again every few seconds."""
     campaign = Campaign.objects.select_related("workspace").get(pk=pk)
-    move(
-        campaign,
-        CampaignStatus.DRAFT,
-        transitions=Campaign.TRANSITIONS,
-        launch_at=None,
-        launch_problem=error.message[:500],
-    )
+    _leave_schedule(campaign, launch_problem=error.message[:500])
     audit(system_actor(campaign.workspace), "campaign.launch_refused", campaign, reason=error.message)
 
 
-@transaction.atomic
-def campaign_duplicate(*, campaign: Campaign, actor: Actor) -> Campaign:
-    """A new draft with the same parts, not scheduled."""
-    name = f"Copy of {campaign.name}"[:120]
-    return campaign_create(
-        actor=actor,
-        name=name,
-        labels=campaign.labels,
-        channel=campaign.channel,
-        audience=campaign.audience,
-        content=campaign.content,
-    )
+def campaign_resting_status(campaign: Campaign) -> CampaignStatus:
+    """The status of a campaign that waits for nothing: launched if it ever ran, else draft."""
+    ran = runs_latest(campaign.workspace, [campaign.pk])
+    return CampaignStatus.LAUNCHED if ran else CampaignStatus.DRAFT
 
 
-@transaction.atomic
-def campaign_archive(*, campaign: Campaign, actor: Actor) -> Campaign:
-    """Takes the campaign out of the list. Its runs and their log stay."""
-    permit(actor, "campaign.edit")
-    move(campaign, CampaignStatus.ARCHIVED, transitions=Campaign.TRANSITIONS, launch_at=None)
-    audit(actor, "campaign.archived", campaign)
-    return campaign
-
-
-@transaction.atomic
-def campaign_delete(*, campaign: Campaign, actor: Actor) -> None:
-    """Removes a draft that never ran, for good. Raises StaleState for any other: its log must stay explained."""
-    permit(actor, "campaign.edit")
-    audit(actor, "campaign.deleted", campaign, name=campaign.name)
-    drafts = Campaign.objects.filter(pk=campaign.pk, status=CampaignStatus.DRAFT)
-    if runs_latest(campaign.workspace, [campaign.pk]) or not drafts.delete()[0]:
-        raise StaleState(f"“{campaign.name}” has run or is scheduled, so it can't be deleted. Archive it instead.")
+def _leave_schedule(campaign: Campaign, **changes: Any) -> None:
+    """The revision grows, so that nobody launches or schedules from a page that shows the old state."""
+    stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    resting = campaign_resting_status(campaign)
+    only_scheduled: Transitions = {CampaignStatus.SCHEDULED: frozenset({resting})}
+    changes |= {"launch_at": None, "revision": stored.revision + 1, "updated_at": timezone.now()}
+    move(campaign, resting, transitions=only_scheduled, passive="taken off the schedule", **changes)

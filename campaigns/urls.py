@@ -1,8 +1,15 @@
 from django.urls import path
 
-from campaigns.views import content, lists, preview, resend, resend_across, runs, steps
+from campaigns.views import bulk, content, home, lists, options, preview, resend, resend_across, runs, steps
 
 urlpatterns = [
+    path("home/", home.home, name="dashboard"),
+    path("home/runs/", home.home_runs, name="dashboard_runs"),
+    path("home/switch-webhook-on/", home.switch_on, name="first_steps_channel"),
+    path("home/first-campaign/", home.first_campaign, name="first_steps_campaign"),
+    path("home/first-steps/hide/", home.hide_steps, {"hidden": True}, name="first_steps_hide"),
+    path("home/first-steps/show/", home.hide_steps, {"hidden": False}, name="first_steps_show"),
+    path("help/", home.help_page, name="help"),
     path("campaigns/", lists.campaigns, name="campaigns"),
     path("campaigns/new/", lists.create, name="campaign_new"),
     path("campaigns/<int:campaign>/setup/", steps.setup, name="campaign_setup"),
@@ -21,9 +28,14 @@ urlpatterns = [
     path("campaigns/<int:campaign>/review/", steps.review, name="campaign_review"),
     path("campaigns/<int:campaign>/launch/", steps.launch, name="campaign_launch"),
     path("campaigns/<int:campaign>/unschedule/", steps.unschedule, name="campaign_unschedule"),
-    path("campaigns/<int:campaign>/duplicate/", lists.duplicate, name="campaign_duplicate"),
-    path("campaigns/<int:campaign>/delete/", lists.delete, name="campaign_delete"),
-    path("campaigns/<int:campaign>/archive/", lists.archive, name="campaign_archive"),
+    path("campaigns/<int:campaign>/duplicate/", options.duplicate, name="campaign_duplicate"),
+    path("campaigns/<int:campaign>/delete/", options.delete, name="campaign_delete"),
+    path("campaigns/<int:campaign>/archive/", options.archive, name="campaign_archive"),
+    path("campaigns/<int:campaign>/unarchive/", options.unarchive, name="campaign_unarchive"),
+    path("campaigns/<int:campaign>/name/", options.name, name="campaign_name"),
+    path("campaigns/<int:campaign>/rename/", options.rename, name="campaign_rename"),
+    path("campaigns/bulk/", bulk.ask, name="campaigns_bulk"),
+    path("campaigns/bulk/run/", bulk.run, name="campaigns_bulk_run"),
     path("campaigns/runs/<int:run>/", runs.run_detail, name="run_detail"),
     path("campaigns/runs/<int:run>/resend/", resend.run_resend_page, name="run_resend"),
     path("notifications/resend/", resend_across.log_resend, name="log_resend"),

@@ -22,7 +22,7 @@ AUDIT_PAGE_SIZE = 50
 @require_safe
 @workspace_page("workspace.view")
 def workspace_home(request: WorkspaceRequest) -> HttpResponse:
-    return redirect("campaigns", workspace=request.workspace.slug)
+    return redirect("dashboard", workspace=request.workspace.slug)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.pages import WorkspaceRequest
+from accounts.permissions import allowed
 from campaigns.models import Campaign, CampaignStatus
 from campaigns.problems import CampaignProblem, campaign_problems
 from campaigns.services import campaign_update
@@ -44,6 +45,7 @@ def builder_page(request: WorkspaceRequest, campaign: Campaign, step: str, **con
         "steps": step_links(campaign, step, problems),
         "step_problems": [problem for problem in problems if problem.step == step],
         "next_url": _next_url(campaign, step),
+        "may_edit": allowed(request.actor, "campaign.edit"),
         "read_only": campaign.status == CampaignStatus.ARCHIVED,
     }
     return render(request, f"campaigns/{step}.html", {**page, **context}, status=status)

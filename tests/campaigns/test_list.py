@@ -1,17 +1,17 @@
-"""Existing campaigns: filters, order, labels, what Options offers, and deleting a draft."""
+"""Existing campaigns: filters, order, labels, and which steps of a run Options offers."""
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry
-from campaigns.models import Campaign, CampaignStatus
+from campaigns.keeping import campaign_duplicate
+from campaigns.models import Campaign
 from campaigns.selectors import campaign_rows, labels_used
-from campaigns.services import campaign_delete, campaign_duplicate, campaign_update
+from campaigns.services import campaign_update
 from notifications.models import Run
 from notifications.states import RunState
 from tests import cast
-from webhooks_platform.base.errors import InvalidInput, NotAllowed, StaleState
+from webhooks_platform.base.errors import InvalidInput
 
 pytestmark = pytest.mark.django_db
 
@@ -101,31 +101,9 @@ def test_options_steer_the_latest_run(page, campaign, state, offered):
         assert (reverse(f"run_{name}", kwargs={"workspace": "acme", "run": run.pk}) in shown) == (name in offered)
 
 
-def test_a_draft_that_never_ran_can_be_deleted(campaign, actor):
-    ran(campaign, kind="test")
-    campaign_delete(campaign=campaign, actor=actor)
-    assert not Campaign.objects.exists()
-    assert AuditEntry.objects.get(action="campaign.deleted").detail["name"] == "Win-back"
-
-
-def test_what_ran_or_waits_is_not_deleted(campaign, actor, viewer):
-    with pytest.raises(NotAllowed):
-        campaign_delete(campaign=campaign, actor=cast.acting(viewer, campaign.workspace))
-    Campaign.objects.update(status=CampaignStatus.SCHEDULED)
-    with pytest.raises(StaleState, match="Archive it instead"):
-        campaign_delete(campaign=campaign, actor=actor)
-    Campaign.objects.update(status=CampaignStatus.DRAFT)
-    ran(campaign)
-    with pytest.raises(StaleState):
-        campaign_delete(campaign=campaign, actor=actor)
-    assert Campaign.objects.exists()
-    assert not AuditEntry.objects.filter(action="campaign.deleted").exists()
-
-
-def test_deleting_asks_for_the_name(client, owner, campaign, page):
-    url = reverse("campaign_delete", kwargs={"workspace": "acme", "campaign": campaign.pk})
-    assert url in page()
-    assert "type “Win-back” to confirm" in client.post(url, {"typed": "Win"}, follow=True).content.decode()
-    assert Campaign.objects.exists()
-    client.post(url, {"typed": "Win-back"})
-    assert not Campaign.objects.exists()
+def test_mine_are_those_that_one_created(workspace, three, owner, page):
+    Campaign.objects.filter(name="Beta").update(created_by=owner)
+    assert names(workspace, created_by=owner) == ["Beta"]
+    shown = page(mine="1")
+    assert "Beta" in shown
+    assert "Gamma" not in shown

@@ -7,11 +7,11 @@ from accounts.models import AuditEntry
 from audience.choice import AudienceChoice
 from audience.models import Profile
 from campaigns.errors import EditedMeanwhile, NotReady
+from campaigns.keeping import campaign_duplicate
 from campaigns.models import Campaign, CampaignStatus
 from campaigns.schedule import Schedule
 from campaigns.services import (
     campaign_create,
-    campaign_duplicate,
     campaign_launch,
     campaign_schedule,
     campaign_unschedule,

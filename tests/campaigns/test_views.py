@@ -125,7 +125,7 @@ def test_an_archived_campaign_leaves_the_list(as_owner, campaign, workspace):
 
 
 # User, membership, the page of campaigns, their latest runs, their tallies, the labels, the user's workspaces.
-LIST_QUERIES = 7
+LIST_QUERIES = 10
 
 
 @pytest.mark.parametrize("count", [1, 25])

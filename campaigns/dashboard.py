@@ -1,0 +1,106 @@
+"""Home: how the workspace stands, as its page and the API show it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+
+from accounts.models import Workspace
+from campaigns.models import Campaign, CampaignStatus
+from notifications.selectors.figures import (
+    OUTCOMES,
+    PERCENTILES,
+    PERIODS,
+    Figures,
+    Period,
+    ProblemGroup,
+    RunRow,
+    figures_of,
+    problems_latest,
+    runs_under_way,
+)
+from notifications.states import NotificationState
+
+DEFAULT_PERIOD = "7d"
+TOKENS = {50: "--info", 95: "--accent", 99: "--code-keyword"}
+
+
+@dataclass(frozen=True)
+class StatusCount:
+    status: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """Campaigns by status, deliveries and latency over the period, problems of the latest runs, runs under way."""
+
+    statuses: tuple[StatusCount, ...]
+    figures: Figures
+    problems: list[ProblemGroup]
+    runs: list[RunRow]
+
+    @property
+    def success_rate(self) -> float | None:
+        """Percent of those sent to who got it; None while nobody was sent to."""
+        totals = self.figures.totals
+        sent = totals.delivered + totals.failed
+        return 100 * totals.delivered / sent if sent else None
+
+
+def dashboard_of(workspace: Workspace, period: Period, *, now: datetime) -> Dashboard:
+    """Six queries on tallies, whatever was sent."""
+    figures = figures_of(workspace, period, now=now)
+    return Dashboard(
+        statuses_of(workspace),
+        figures,
+        problems_latest(workspace, since=figures.since),
+        runs_under_way(workspace),
+    )
+
+
+def period_chosen(key: str) -> Period:
+    """The period of that key; the default one for any other text."""
+    return PERIODS.get(key, PERIODS[DEFAULT_PERIOD])
+
+
+def statuses_of(workspace: Workspace) -> tuple[StatusCount, ...]:
+    """How many campaigns have each status."""
+    rows = Campaign.objects.filter(workspace=workspace).values_list("status")
+    counts = dict(rows.annotate(Count("id")))
+    return tuple(StatusCount(value, label, counts.get(value, 0)) for value, label in CampaignStatus.choices)
+
+
+def deliveries_chart(figures: Figures) -> dict[str, Any]:
+    """What ``charts.js`` draws: people by outcome, stacked."""
+    series = [
+        {"name": NotificationState(state).label, "token": f"--bar-{state}", "values": figures.deliveries[state]}
+        for state in OUTCOMES
+    ]
+    return _labelled(figures, series)
+
+
+def latency_chart(figures: Figures) -> dict[str, Any]:
+    """What ``charts.js`` draws: milliseconds, a line for each percentile."""
+    series = [
+        {"name": f"p{percentile}", "token": TOKENS[percentile], "values": figures.latency[percentile]}
+        for percentile in PERCENTILES
+    ]
+    return _labelled(figures, series)
+
+
+def _labelled(figures: Figures, series: list[dict[str, Any]]) -> dict[str, Any]:
+    long, short = {"24h": ("%a %H:%M", "%H:%M"), "7d": ("%a %-d %b, %H:%M", "%-d %b"), "30d": ("%a %-d %b", "%-d %b")}[
+        figures.period.key
+    ]
+    labels = [start.strftime(long) for start in figures.starts]
+    return {"labels": labels, "ticks": [start.strftime(short) for start in figures.starts], "series": series}
+
+
+def chart_rows(chart: dict[str, Any]) -> list[tuple[str, list[int | None]]]:
+    """The chart as a table, latest first, without stretches in which nothing happened."""
+    columns = [series["values"] for series in chart["series"]]
+    rows = [(label, [column[at] for column in columns]) for at, label in enumerate(chart["labels"])]
+    return [row for row in reversed(rows) if any(row[1])]

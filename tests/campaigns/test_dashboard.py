@@ -1,0 +1,112 @@
+"""Home as a dashboard: its figures, where they lead, and what it costs."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Member
+from campaigns.dashboard import chart_rows, dashboard_of, deliveries_chart, period_chosen
+from campaigns.models import Campaign, CampaignStatus
+from notifications.figures import figures_keep
+from notifications.states import NotificationState, RunState
+from tests import cast
+from tests.notifications.ledger import attempt_made, failed_made, notification_made, queries_of, run_made
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home(client, owner, workspace):
+    Member.objects.update(first_steps_hidden=True)
+    cast.signed_in(client, owner)
+    return lambda **query: client.get(reverse("dashboard", kwargs={"workspace": "acme"}), query).content.decode()
+
+
+def ran(workspace, people=2, **fields):
+    began = timezone.now() - timedelta(hours=2)
+    run = run_made(workspace, **{"run_at": began, "finished_at": timezone.now(), **fields})
+    for number in range(people):
+        attempt_made(notification_made(run, f"{run.pk}-{number}"), started_at=timezone.now() - timedelta(hours=1))
+    failed_made(run, f"{run.pk}-failed")
+    return run
+
+
+def linked(page, label):
+    """Where the figure with this label leads."""
+    found = re.search(rf'<a href="([^"]+)"[^>]*><span class="stat-label">{label}<', page)
+    assert found
+    return found[1].replace("&amp;", "&")
+
+
+def test_the_home_of_a_workspace_is_its_dashboard(client, owner, workspace):
+    cast.signed_in(client, owner)
+    answer = client.get(reverse("workspace_home", kwargs={"workspace": "acme"}))
+    assert answer.headers["Location"] == reverse("dashboard", kwargs={"workspace": "acme"})
+
+
+def test_every_figure_leads_to_what_it_counts(client, home, workspace):
+    ran(workspace)
+    Campaign.objects.create(workspace=workspace, name="Spring", status=CampaignStatus.ARCHIVED)
+    figures_keep(now=timezone.now())
+    page = home(period="24h")
+    for label, rows in (("Delivered", 2), ("Failed", 1), ("Skipped", 0)):
+        log = client.get(linked(page, label)).content.decode()
+        assert len(re.findall(r'<tr[^>]*id="n-', log)) == rows or log.count('class="actions"') - 1 == rows
+    assert "Spring" in client.get(linked(page, "Archived")).content.decode()
+
+
+def test_problems_lead_to_the_log_already_filtered(client, home, workspace):
+    run = ran(workspace)
+    figures_keep(now=timezone.now())
+    log = reverse("notifications_log", kwargs={"workspace": "acme"})
+    assert f"{log}?run={run.pk}&reason=unprocessable&status=422" in home().replace("&amp;", "&")
+
+
+def test_the_charts_have_a_table_and_are_described(home, workspace):
+    ran(workspace)
+    figures_keep(now=timezone.now())
+    page = home(period="24h")
+    assert 'aria-label="Last 24 hours: 2 delivered, 1 failed, 0 skipped, 0 cancelled.' in page
+    assert '"name": "Delivered"' in page
+    assert page.count("Show as a table") == 2
+
+
+def test_without_data_there_is_a_way_on(home):
+    page = home()
+    assert "Nothing was sent" in page
+    assert "No problems" in page
+    assert "<time-chart" not in page
+
+
+def test_the_period_is_in_the_address(home, workspace):
+    assert 'href="?period=30d" aria-current="page"' in home(period="30d")
+    assert 'href="?period=7d" aria-current="page"' in home(period="no such")
+
+
+def test_a_table_leaves_out_stretches_without_anything(workspace):
+    ran(workspace)
+    figures_keep(now=timezone.now())
+    figures = dashboard_of(workspace, period_chosen("24h"), now=timezone.now()).figures
+    assert [values for _, values in chart_rows(deliveries_chart(figures))] == [[2, 1, 0, 0]]
+
+
+def test_runs_under_way_are_shown_with_their_bars(home, client, workspace):
+    run = run_made(workspace, state=RunState.RUNNING, campaign_name="Quarterly update")
+    notification_made(run, "a")
+    notification_made(run, "b", state=NotificationState.QUEUED)
+    fresh = client.get(reverse("dashboard_runs", kwargs={"workspace": "acme"})).content.decode()
+    for page in (home(), fresh):
+        assert "Quarterly update" in page
+        assert "1 of 2" in page
+
+
+@pytest.mark.parametrize("runs", [1, 12])
+def test_the_page_costs_the_same_however_much_was_sent(home, workspace, runs):
+    for _ in range(runs):
+        ran(workspace, people=1)
+    figures_keep(now=timezone.now())
+    home()
+    assert len(queries_of(home)) <= 22
