@@ -22,6 +22,7 @@ from campaigns.schedule import Schedule
 from campaigns.selectors import campaign_get, labels_used
 from campaigns.services import campaign_launch, campaign_schedule, campaign_unschedule
 from campaigns.views.builder import builder_page, posted_revision, save_step, step_url
+from channels.defaults import channel_defaults
 from channels.models import ChannelKind
 from channels.selectors import channel_enabled
 from webhooks_platform.base.errors import InvalidInput, ProductError
@@ -70,7 +71,8 @@ def recipients(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     """How many people the campaign would reach at this moment, for the head of every step."""
     found = campaign_get(request.workspace, campaign)
     answer = audience_answer(request.workspace, found.audience)
-    now = timezone.now().astimezone(ZoneInfo(request.workspace.time_zone))
+    zone = channel_defaults(request.workspace, ChannelKind.WEBHOOK).time_zone
+    now = timezone.now().astimezone(ZoneInfo(zone))
     return render(request, "campaigns/_recipients.html", {"campaign": found, "answer": answer, "now": now})
 
 
@@ -80,7 +82,8 @@ def schedule(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     found = campaign_get(request.workspace, campaign)
     if request.method == "POST":
         return save_step(request, found, schedule=schedule_from_form(request))
-    chosen = found.schedule.time_zone if found.schedule.local else request.workspace.time_zone
+    zone = channel_defaults(request.workspace, ChannelKind.WEBHOOK).time_zone
+    chosen = found.schedule.time_zone if found.schedule.local else zone
     return builder_page(
         request,
         found,
