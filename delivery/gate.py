@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from redis import Redis
 
@@ -30,9 +30,13 @@ BELIEVE_FOR = 0.5
 PROBES = 3
 PROBE_MARGIN = 5.0
 RETRY_REDIS_AFTER = 1.0
+# A closed gate is looked at again so soon, since a person may have reset it.
+LOOK_AGAIN = 2.0
 # Up to when this process knows tokens to be given, by pace key.
 _seen: dict[str, str] = {}
-_SEEN_AT_MOST = 10_000
+_REMEMBERED = 10_000
+# What this process's lanes just learned of closed destinations, by their names.
+_shut: dict[str, "Shut"] = {}
 
 
 class Why(StrEnum):
@@ -63,6 +67,14 @@ class Grant:
     epoch: int = 0
 
 
+class Shut(NamedTuple):
+    """Monotonic seconds."""
+
+    why: Why
+    since: float
+    until: float
+
+
 @dataclass(frozen=True, slots=True)
 class GateRule:
     """``rate`` is the destination's, for all its runs together; ``run_rate`` this run's own. Seconds throughout."""
@@ -91,17 +103,19 @@ def _gap(rate: Rate | None) -> int:
 
 @dataclass
 class Gate:
-    """One lane's way through. ``clock``: monotonic seconds."""
+    """One lane's way through. ``clock``: monotonic seconds; ``server_now``: microseconds, 0 for Redis's own clock."""
 
     destination: Destination
     run_id: int
     rule: GateRule
     redis: Redis = field(default_factory=shared_redis)
     clock: Callable[[], float] = time.monotonic
+    server_now: Callable[[], int] = lambda: 0
     closed_why: Why = Why.NOTHING
     _epoch: int = 0
     _free_until: float = 0.0
     _closed_until: float = 0.0
+    _look_again: float = 0.0
     _calls: dict[int, tuple[int, int]] = field(default_factory=dict)
     _asked: float = 0.0
     _reported: float = 0.0
@@ -118,8 +132,10 @@ class Gate:
     def ask(self, wanted: int) -> Grant:
         """At most ``wanted`` requests; without a rate, what is known of the last half second is good enough."""
         now = self.clock()
-        if now < self._closed_until:
-            return Grant(0, wait=self._closed_until - now, why=self.closed_why, epoch=self._epoch)
+        self._hear_of_others(now)
+        closed_until = min(self._closed_until, self._look_again)
+        if now < closed_until:
+            return Grant(0, wait=closed_until - now, why=self.closed_why, epoch=self._epoch)
         if not self.is_paced and now < self._free_until:
             return Grant(wanted, epoch=self._epoch)
         try:
@@ -144,6 +160,7 @@ class Gate:
             known = self._calls.get(item.sent.epoch, (0, 0))
             self._calls[item.sent.epoch] = (known[0] + calls, known[1] + failures)
             urgent |= self._note_wait(item.outcome)
+        urgent |= sum(failures for _, failures in self._calls.values()) >= self.rule.breaker.minimum_calls
         if urgent or self.clock() - self._reported > BELIEVE_FOR:
             self.report()
 
@@ -155,7 +172,7 @@ class Gate:
             return
         try:
             for epoch, (calls, failures) in (reports or {self._epoch: (0, 0)}).items():
-                self._report(epoch, calls, failures, asked)
+                self.send_report(epoch, calls, failures, asked)
         except REDIS_DOWN:
             logger.info("Outcomes at %s are not counted: Redis can't be reached.", self.destination.key)
             if asked:
@@ -169,7 +186,7 @@ class Gate:
         seen = [_seen.get(key, "0") for key in pace_keys]
         arguments: tuple[Any, ...] = (
             *(wanted, *rule.gaps, round(AHEAD * _MICROSECONDS), *seen, int(rule.breaker.enabled), PROBES),
-            *(round((rule.total_seconds + PROBE_MARGIN) * _MICROSECONDS), 0),
+            *(round((rule.total_seconds + PROBE_MARGIN) * _MICROSECONDS), self.server_now()),
         )
         return cast(list[Any], script("ask")((self.destination.breaker_key, *pace_keys), arguments, client=self.redis))
 
@@ -188,8 +205,9 @@ class Gate:
 
     def _remember(self, arrivals: Sequence[Any]) -> None:
         """So that a Redis that was emptied gives no token a second time."""
-        if len(_seen) > _SEEN_AT_MOST:
-            _seen.clear()
+        for remembered in (_seen, _shut):
+            if len(remembered) > _REMEMBERED:
+                remembered.clear()
         for key, value in zip(self.destination.pace_keys(self.run_id), arrivals, strict=True):
             if value != b"0":
                 _seen[key] = cast(bytes, value).decode()
@@ -203,7 +221,18 @@ class Gate:
         return Grant(wanted, epoch=self._epoch)
 
     def _close(self, why: Why, seconds: float) -> None:
-        self.closed_why, self._closed_until, self._free_until = why, self.clock() + seconds, 0.0
+        now = self.clock()
+        self.closed_why, self._closed_until, self._free_until = why, now + seconds, 0.0
+        self._look_again = now + LOOK_AGAIN
+        if self.is_shut:
+            _shut[self.destination.name] = Shut(why, now, self._closed_until)
+
+    def _hear_of_others(self, now: float) -> None:
+        """What this process's other lanes just learned, so that it costs no further requests."""
+        shut = _shut.get(self.destination.name)
+        if shut is not None and now - shut.since < BELIEVE_FOR and not self.is_shut:
+            self.closed_why, self._closed_until, self._free_until = shut.why, shut.until, 0.0
+            self._look_again = shut.since + BELIEVE_FOR
 
     def _give_back(self, count: int) -> None:
         keys, arguments = [], []
@@ -213,7 +242,7 @@ class Gate:
                 arguments += [_seen.get(key, "0"), str(count * gap)]
         if keys:
             script("unused")(keys, arguments, client=self.redis)
-        self._report(self._epoch, 0, 0, 0.0, unused=count)
+        self.send_report(self._epoch, 0, 0, 0.0, unused=count)
 
     # -- reporting -----------------------------------------------------------------------------------------------------
 
@@ -224,7 +253,8 @@ class Gate:
         self._asked = max(self._asked, float(asked))
         return True
 
-    def _report(self, epoch: int, calls: int, failures: int, asked: float, *, unused: int = 0) -> None:
+    def send_report(self, epoch: int, calls: int, failures: int, asked: float, *, unused: int = 0) -> None:
+        """``asked``: seconds of a Retry-After, 0 without one. ``unused``: grants that nothing was sent for."""
         rule = self.rule.breaker
         capped = min(asked, self.rule.longest_wait)
         seconds = (rule.window_seconds, rule.pause_seconds, max(LONGEST_PAUSE, rule.pause_seconds))
@@ -232,7 +262,7 @@ class Gate:
             *(epoch, calls, failures, unused, round(capped * _MICROSECONDS), round(asked * _MICROSECONDS)),
             *(int(rule.enabled), rule.failure_share, rule.minimum_calls),
             *(second * _MICROSECONDS for second in seconds),
-            0,
+            self.server_now(),
         )
         answer = cast(list[bytes], script("report")((self.destination.breaker_key,), arguments, client=self.redis))
         self._learn(answer)

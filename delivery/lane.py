@@ -42,6 +42,8 @@ RENEW_EVERY = 2.0
 QUIET_FOR, QUIET_BELOW = 0.5, 20
 # A lane stays for a closed gate or a token that is so near; for what is further off it leaves its slot (seconds).
 STAY_FOR = 15.0
+# While it stays it asks so often, since a person may have reset a breaker (seconds).
+ASK_AGAIN = 2.0
 # How long before its time a lane is asked for again, and after how long at the latest.
 COME_EARLY, REST_AT_MOST = 3.0, 60.0
 
@@ -108,6 +110,8 @@ class Lane:
         self._take_outcomes(min(seconds, self._until_record()))
         if self._record_due():
             self._record()
+        if self.window.halted and not self.gate.is_shut:
+            self.window.resume()
         self._renew()
         return True
 
@@ -178,7 +182,8 @@ class Lane:
         if grant.count:
             self._use(grant)
         else:
-            self._hold_until = time.monotonic() + grant.wait
+            wait = grant.wait if grant.wait > STAY_FOR else min(grant.wait, ASK_AGAIN)
+            self._hold_until = time.monotonic() + wait
 
     def _use(self, grant: Grant) -> None:
         """Claims for the grant. Where nothing is due, what is not used of it goes back."""
@@ -263,7 +268,7 @@ class Lane:
 
     def _record_due(self) -> bool:
         waiting = len(self._outcomes) + len(self._ended)
-        return waiting >= RECORD_AT or (waiting > 0 and self._until_record() == 0.0)
+        return waiting >= RECORD_AT or (waiting > 0 and (self.window.halted or self._until_record() == 0.0))
 
     def _record(self) -> None:
         outcomes, ended = self._outcomes, self._ended

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from delivery.outgoing import Outgoing
@@ -28,8 +27,8 @@ class Departure(NamedTuple):
 class PacedWindow(Window):
     """Requests wait for a token each. Tokens and requests come separately: a void token costs no request."""
 
-    def __init__(self, http: HttpLoop, limit: int, *, send: Send = send) -> None:
-        super().__init__(http, limit, send=send)
+    def __init__(self, http: HttpLoop, limit: int, *, send: Send = send, alarm_at: int = 20) -> None:
+        super().__init__(http, limit, send=send, alarm_at=alarm_at)
         self._departures: deque[Departure] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -49,8 +48,8 @@ class PacedWindow(Window):
         self._departures.extend(departures)
         self._arm()
 
-    async def _extend(self, batch: Sequence[Outgoing]) -> None:
-        self._pending.extend(batch)
+    def _fill(self) -> None:
+        """What was fed waits for its token."""
 
     async def _withdraw(self) -> list[Outgoing]:
         self._departures.clear()
@@ -69,7 +68,7 @@ class PacedWindow(Window):
                 self._departures.popleft()
             elif self._pending and time.monotonic() > self._pending[0].send_before:
                 self._late.append(self._pending.popleft())
-            elif self._pending and len(self._workers) < self._limit:
+            elif self._pending and len(self._workers) < self._limit and not self.halted:
                 self.epoch = self._departures.popleft().epoch
                 self._start_worker(self._send_one(self._pending.popleft(), self.epoch))
             else:

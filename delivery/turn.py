@@ -91,4 +91,5 @@ class Turn:
 
 
 def _window(plan: LanePlan, http: HttpLoop) -> Window:
-    return PacedWindow(http, plan.limit) if plan.is_paced else Window(http, plan.limit)
+    kind = PacedWindow if plan.is_paced else Window
+    return kind(http, plan.limit, alarm_at=plan.gate_rule.breaker.minimum_calls)

@@ -17,6 +17,8 @@ from outbound.sender import send
 
 # The lane is woken when so many outcomes wait for it, or when the window runs empty.
 WAKE_AT = 250
+# A destination may say with these when it wants to be asked again.
+_ASKS_TO_WAIT = frozenset({429, 503})
 Send = Callable[[httpx.AsyncBaseTransport, httpx.Request], Awaitable[Answer | Broken]]
 
 
@@ -31,9 +33,13 @@ class Sent:
 
 
 class Window:
-    """At most ``limit`` requests of one lane in flight. Used by one thread; requests live on the loop's thread."""
+    """At most ``limit`` requests of one lane in flight. Used by one thread; requests live on the loop's thread.
 
-    def __init__(self, http: HttpLoop, limit: int, *, send: Send = send) -> None:
+    After ``alarm_at`` failures among as few outcomes, or an answer that asks to wait, nothing more leaves before the
+    lane has looked at them: else a destination that fails at once would use up hundreds of attempts meanwhile.
+    """
+
+    def __init__(self, http: HttpLoop, limit: int, *, send: Send = send, alarm_at: int = 20) -> None:
         self._http = http
         self._limit = limit
         self._send = send
@@ -44,7 +50,10 @@ class Window:
         self._news = threading.Event()
         self._fed = 0
         self._returned = 0
+        self._alarm_at = alarm_at
+        self._failures = 0
         self.epoch = 0
+        self.halted = False
 
     @property
     def in_hand(self) -> int:
@@ -72,10 +81,12 @@ class Window:
 
     def wait(self, seconds: float) -> list[Sent]:
         """Outcomes, at once when there are many or when nothing is left to wait for, else after ``seconds``."""
-        if self.in_hand > len(self._done):
+        if self.in_hand > len(self._done) and not self.halted:
             self._news.wait(seconds)
         self._news.clear()
         outcomes = [self._done.popleft() for _ in range(len(self._done))]
+        if not self.halted:
+            self._failures = 0
         self._returned += len(outcomes)
         return outcomes
 
@@ -85,10 +96,21 @@ class Window:
         self._returned += len(taken)
         return taken
 
+    def resume(self) -> None:
+        """The lane has looked at what halted the window, and it may go on."""
+        self._http.run(self._resume())
+
     # -- on the loop ---------------------------------------------------------------------------------------------------
 
     async def _extend(self, batch: Sequence[Outgoing]) -> None:
         self._pending.extend(batch)
+        self._fill()
+
+    async def _resume(self) -> None:
+        self.halted, self._failures = False, 0
+        self._fill()
+
+    def _fill(self) -> None:
         for _ in range(min(self._limit - len(self._workers), len(self._pending))):
             self._start_worker(self._send_pending())
 
@@ -96,6 +118,7 @@ class Window:
         taken = [*self._late, *self._pending]
         self._late.clear()
         self._pending.clear()
+        self.halted, self._failures = False, 0
         return taken
 
     def _start_worker(self, work: Coroutine[None, None, None]) -> None:
@@ -112,7 +135,7 @@ class Window:
 
     async def _send_pending(self) -> None:
         pending = self._pending
-        while pending:
+        while pending and not self.halted:
             outgoing = pending.popleft()
             if time.monotonic() > outgoing.send_before:
                 self._late.append(outgoing)
@@ -123,5 +146,18 @@ class Window:
         started_at = datetime.now(UTC)
         result = await self._send(self._http.transport, outgoing.request)
         self._done.append(Sent(outgoing, started_at, result, epoch))
-        if len(self._done) >= WAKE_AT:
+        self._judge(result)
+        if self.halted or len(self._done) >= WAKE_AT:
             self._news.set()
+
+    def _judge(self, result: Answer | Broken) -> None:
+        if isinstance(result, Answer):
+            if result.status < 429 or 429 < result.status < 500:
+                return
+            self.halted |= result.status in _ASKS_TO_WAIT and _asks_to_wait(result)
+        self._failures += 1
+        self.halted |= self._failures >= self._alarm_at and 2 * self._failures >= len(self._done)
+
+
+def _asks_to_wait(answer: Answer) -> bool:
+    return any(name.lower() == b"retry-after" for name, _ in answer.headers)

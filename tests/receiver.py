@@ -25,6 +25,11 @@ class Receiver:
         report: dict[str, Any] = json.loads(self._ask("GET", "?ids=1" if with_ids else ""))
         return report
 
+    def times(self, path: str = "") -> list[float]:
+        """When the latest 100,000 requests came, of one path or all: seconds, by the receiver's own clock."""
+        pairs = json.loads(self._ask("GET", "?times=1"))["times"]
+        return [at for at, where in pairs if not path or where == path]
+
     def reset(self) -> None:
         self._ask("DELETE")
 

@@ -42,7 +42,10 @@ local arrival, first, gap, limits = {0, 0}, now, 0, 0
 for place = 1, 2 do
   if gaps[place] > 0 then
     local at = tonumber(redis.call('GET', KEYS[1 + place]) or '0')
-    if at == 0 and seen[place] > 0 then at = math.max(seen[place], now) + ahead end  -- forgotten: others may be ahead
+    if at == 0 and seen[place] > 0 then  -- forgotten, and others may have been given tokens up to here
+      at = math.max(seen[place], now) + ahead
+      redis.call('SET', KEYS[1 + place], stored(at), 'PX', 600000)
+    end
     at = math.max(at, now)
     -- Only a clock that was set back puts it further ahead than tokens are ever given.
     if at > now + 2 * ahead + wanted * gaps[place] + gaps[place] then at = now + gaps[place] end

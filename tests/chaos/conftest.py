@@ -7,11 +7,11 @@ from celery import current_app
 from accounts.models import Workspace
 from outbound.loop import HttpLoop
 from tests.chaos.fleet import Fleet, running_fleet
-from tests.delivery.conftest import http, shop
+from tests.delivery.conftest import http, open_gates, shop
 from tests.delivery.engine import Engine
 from tests.receiver import Receiver
 
-__all__ = ["engine", "fleet", "http", "shop"]
+__all__ = ["engine", "fleet", "http", "open_gates", "shop"]
 
 
 @pytest.fixture

@@ -4,11 +4,23 @@ import pytest
 from celery import current_app
 
 from accounts.models import Workspace
+from delivery import gate
+from delivery.destination import KEY_PREFIX
+from delivery.shared import shared_redis
 from outbound.addresses import AddressPolicy, parse_allowed
 from outbound.loop import HttpLoop
 from outbound.transport import CurlTransport
 from tests.delivery.engine import Engine
 from tests.receiver import Receiver
+
+
+@pytest.fixture(autouse=True)
+def open_gates() -> None:
+    """What an earlier test (or the last session's, whose workspaces had the same numbers) left in Redis."""
+    gate._seen.clear()
+    gate._shut.clear()
+    for key in shared_redis().scan_iter(match=f"{KEY_PREFIX}*", count=1000):
+        shared_redis().delete(key)
 
 
 @pytest.fixture

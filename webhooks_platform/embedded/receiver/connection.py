@@ -113,7 +113,8 @@ class Connection(asyncio.Protocol):
         if request.method == "DELETE":
             self._ledger.clear()
             return Answer(204)
-        report = self._ledger.report(with_ids=bool(request.number("ids", 0, 1)))
+        ids, times = (bool(request.number(name, 0, 1)) for name in ("ids", "times"))
+        report = self._ledger.report(with_ids=ids, with_times=times)
         return Answer(200, json.dumps(report).encode())
 
     def _send_late(self, made: Answer | Raw, head_only: bool) -> None:

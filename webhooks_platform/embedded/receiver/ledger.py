@@ -10,6 +10,7 @@ _KEPT_REQUESTS = 50
 _KEPT_BODY_BYTES = 4_096
 _MAX_IDS = 500_000
 _MAX_PATHS = 1_000
+_MAX_TIMES = 100_000
 
 
 class Ledger:
@@ -27,6 +28,7 @@ class Ledger:
         self._ids: dict[str, int] = {}
         self._visits: dict[tuple[str, str], int] = {}
         self._last: deque[tuple[float, Request]] = deque(maxlen=_KEPT_REQUESTS)
+        self._times: deque[tuple[float, str]] = deque(maxlen=_MAX_TIMES)
 
     def record(self, request: Request) -> None:
         self._requests += 1
@@ -41,7 +43,9 @@ class Ledger:
             self._ids[identifier] = 1
         else:
             self._ids_not_kept += 1
-        self._last.append((time.time(), request))
+        now = time.time()
+        self._last.append((now, request))
+        self._times.append((now, path))
 
     def record_answer(self, outcome: str) -> None:
         """``outcome`` is the status sent, or a word where none was: "dropped", "garbage"."""
@@ -55,7 +59,8 @@ class Ledger:
         self._visits[key] = visits = self._visits.get(key, 0) + 1
         return visits
 
-    def report(self, *, with_ids: bool) -> dict[str, Any]:
+    def report(self, *, with_ids: bool, with_times: bool = False) -> dict[str, Any]:
+        """``with_times``: when the latest requests came, as pairs of seconds since the epoch and path."""
         report: dict[str, Any] = {
             "requests": self._requests,
             "paths": dict(self._paths),
@@ -67,6 +72,7 @@ class Ledger:
             "ids_not_kept": self._ids_not_kept,
             "last": [_described(at, request) for at, request in self._last],
         }
+        report |= {"times": list(self._times)} if with_times else {}
         return report | ({"ids": self._ids} if with_ids else {})
 
 

@@ -1,0 +1,163 @@
+"""Rates by several lanes at once, on the real Redis with a clock of the test's own."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from channels.policy import BreakerRule, Rate
+from delivery import gate as gates
+from delivery.destination import Destination
+from delivery.gate import AHEAD, Gate, GateRule, Grant, Why
+from delivery.shared import shared_redis
+
+START = 1_700_000_000
+DESTINATION = Destination(1, "connection:1")
+
+
+@dataclass
+class Clock:
+    """Seconds, the same for Redis and for every lane."""
+
+    now: float = float(START)
+
+    def microseconds(self) -> int:
+        return round(self.now * 1_000_000)
+
+
+@dataclass
+class Lanes:
+    """Lanes of any number of runs and workers at one destination."""
+
+    clock: Clock = field(default_factory=Clock)
+
+    def gate(self, rate: Rate | None, *, run_rate: Rate | None = None, run_id: int = 1) -> Gate:
+        rule = GateRule(rate=rate, run_rate=run_rate, breaker=BreakerRule(enabled=False))
+        return Gate(DESTINATION, run_id, rule, clock=lambda: self.clock.now, server_now=self.clock.microseconds)
+
+
+@pytest.fixture
+def lanes() -> Lanes:
+    return Lanes()
+
+
+def times(grant: Grant) -> list[float]:
+    return [grant.first + number * grant.gap for number in range(grant.count)]
+
+
+def spent(lanes: Lanes, waiting: list[Gate], seconds: float, wanted: int, step: float = 0.05) -> list[float]:
+    """When requests left, with each gate asking as often as it may."""
+    found: list[float] = []
+    end = lanes.clock.now + seconds
+    while lanes.clock.now < end:
+        for gate in waiting:
+            found += times(gate.ask(wanted))
+        lanes.clock.now += step
+    return sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("rate", "seconds"),
+    [(Rate(count=50), 30), (Rate(count=7, per="minute"), 300), (Rate(count=100, per="hour"), 600)],
+)
+def test_four_lanes_together_keep_the_rate_evenly(lanes: Lanes, rate: Rate, seconds: int) -> None:
+    found = spent(lanes, [lanes.gate(rate) for _ in range(4)], seconds, 12, step=0.05 if rate.per == "second" else 0.3)
+    gaps = [later - earlier for earlier, later in zip(found, found[1:], strict=False)]
+    assert max(gaps) - min(gaps) < 0.001
+    assert len(found) == pytest.approx(rate.per_second * seconds, abs=rate.per_second * AHEAD + 1)
+
+
+def test_the_tighter_of_two_rates_wins_and_is_named(lanes: Lanes) -> None:
+    quick, slow = Rate(count=50), Rate(count=10)
+    assert lanes.gate(slow, run_rate=quick).ask(3).why is Why.CONNECTION_RATE
+    open_again()
+    grant = lanes.gate(quick, run_rate=slow, run_id=2).ask(3)
+    assert grant.why is Why.RUN_RATE
+    assert grant.gap == pytest.approx(0.1)
+
+
+def test_runs_share_the_rate_of_their_connection(lanes: Lanes) -> None:
+    rate = Rate(count=50)
+    found = spent(lanes, [lanes.gate(rate, run_id=number) for number in range(5)], 10, 6)
+    assert len(found) == pytest.approx(500, abs=30)
+
+
+def test_what_is_not_used_goes_back(lanes: Lanes) -> None:
+    gate = lanes.gate(Rate(count=10))
+    grant = gate.ask(5)
+    gate.unused(3)
+    assert lanes.gate(Rate(count=10)).ask(1).first == pytest.approx(grant.first + 2 * grant.gap)
+
+
+def test_a_token_that_another_was_given_after_does_not_go_back(lanes: Lanes) -> None:
+    first, second = lanes.gate(Rate(count=10)), lanes.gate(Rate(count=10))
+    first.ask(2)
+    last = times(second.ask(2))[-1]
+    gates._seen.clear()  # as in another process, which knows nothing of the second grant
+    first.unused(1)
+    assert lanes.gate(Rate(count=10)).ask(1).first > last
+
+
+def test_a_long_silence_saves_up_nothing(lanes: Lanes) -> None:
+    gate = lanes.gate(Rate(count=10))
+    gate.ask(1)
+    lanes.clock.now += 3600
+    assert gate.ask(100).count <= 10 * AHEAD + 1
+
+
+def test_an_emptied_redis_gives_no_token_twice(lanes: Lanes) -> None:
+    waiting = [lanes.gate(Rate(count=50)) for _ in range(3)]
+    found = spent(lanes, waiting, 5, 12)
+    shared_redis().delete(*DESTINATION.pace_keys(1))
+    found = sorted(found + spent(lanes, waiting, 5, 12))
+    assert min(later - earlier for earlier, later in zip(found, found[1:], strict=False)) > 0.019
+
+
+def test_a_server_clock_that_was_set_back_stops_nothing(lanes: Lanes) -> None:
+    gate = lanes.gate(Rate(count=10))
+    gate.ask(1)
+    lanes.clock.now -= 7200
+    gates._seen.clear()
+    assert lanes.gate(Rate(count=10)).ask(1).count == 1
+
+
+def test_without_redis_a_paced_run_waits_and_any_other_goes_on() -> None:
+    nowhere = Redis(port=1, retry=Retry(NoBackoff(), 0))
+    paced = Gate(DESTINATION, 1, GateRule(rate=Rate(count=5)), redis=nowhere).ask(3)
+    assert (paced.count, paced.why) == (0, Why.UNREACHABLE)
+    assert paced.wait > 0
+    assert Gate(DESTINATION, 1, GateRule(), redis=nowhere).ask(3).count == 3
+
+
+def test_an_unpaced_lane_asks_redis_twice_a_second(lanes: Lanes) -> None:
+    gate = lanes.gate(None)
+    assert gate.ask(500).count == 500
+    gate.redis = Redis(port=1)
+    assert gate.ask(500) == Grant(500)
+
+
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    asks=st.lists(st.tuples(st.integers(0, 2), st.integers(1, 30), st.floats(0, 0.4)), min_size=20, max_size=80),
+    per_second=st.integers(1, 200),
+)
+def test_no_window_ever_holds_more_than_its_rate(asks: list[tuple[int, int, float]], per_second: int) -> None:
+    open_again()
+    lanes, found = Lanes(), list[float]()
+    waiting = [lanes.gate(Rate(count=per_second)) for _ in range(3)]
+    for who, wanted, pause in asks:
+        found += times(waiting[who].ask(wanted))
+        lanes.clock.now += pause
+    found.sort()
+    gaps = [later - earlier for earlier, later in zip(found, found[1:], strict=False)]
+    assert all(gap > 1 / per_second - 0.00001 for gap in gaps)
+
+
+def open_again() -> None:
+    gates._seen.clear()
+    shared_redis().delete(*DESTINATION.pace_keys(1), DESTINATION.breaker_key)
