@@ -9,22 +9,34 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.models import Workspace
 from accounts.permissions import allowed
+from campaigns.channel_dependents import channel_dependents_of
+from campaigns.filling import campaigns_of_template
 from campaigns.models import Campaign, CampaignStatus
 from channels.models import Connection
-from channels.registry import ConnectionUse, register_connection_uses, register_runs_in_flight
+from channels.registry import (
+    ConnectionUse,
+    register_channel_dependents,
+    register_connection_uses,
+    register_runs_in_flight,
+)
 from delivery.services import run_pause
 from frontend.navigation import NavItem, register
 from notifications.selectors import runs_open
 from notifications.states import RUN_SENDING
+from templates_lib.registry import register_template_uses
 from webhooks_platform.base.errors import StaleState
 
 
 def register_answers() -> None:
-    register(NavItem("Campaigns", "send", "campaigns", order=10))
+    register(NavItem("Home", "home", "dashboard", order=5, keys="g h"))
+    register(NavItem("Campaigns", "send", "campaigns", order=10, keys="g c"))
     register(NavItem("Existing campaigns", "list", "campaigns", order=11, parent="Campaigns"))
     register(NavItem("Create Campaign", "plus", "campaign_new", order=12, parent="Campaigns", shown=_may_edit))
+    register(NavItem("Help", "help", "help", order=90))
     register_runs_in_flight(runs_sending_count, runs_sending_pause)
     register_connection_uses(campaigns_using)
+    register_channel_dependents(channel_dependents_of)
+    register_template_uses(campaigns_of_template)
 
 
 def _may_edit(request: HttpRequest) -> bool:

@@ -1,20 +1,32 @@
 """When a campaign goes out, as typed data."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import field_validator
 
+from channels.policy import Rate
 from webhooks_platform.base.typed_json import StoredModel
 
 
+@cache
+def zone_names() -> frozenset[str]:
+    """The IANA names. Read once: looking them up opens 600 files (7 ms), and every campaign that is loaded asks."""
+    return frozenset(available_timezones())
+
+
 class Schedule(StoredModel):
-    """Send now, or later at a wall-clock time in a named zone (IANA), kept as written since zone rules may change."""
+    """Send now, or later at a wall-clock time in a named zone (IANA), kept as written since zone rules may change.
+
+    ``rate``: how fast its runs go at most; the connection's own rate holds beside it.
+    """
 
     kind: Literal["now", "later"] = "now"
     local: datetime | None = None
     time_zone: str = "UTC"
+    rate: Rate | None = None
 
     @field_validator("local")
     @classmethod
@@ -26,7 +38,7 @@ class Schedule(StoredModel):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in zone_names():
             raise ValueError(f"There is no time zone {value!r}. Use a name such as Europe/Vienna.")
         return value
 

@@ -56,8 +56,6 @@ def _content_page(request: WorkspaceRequest, campaign: Campaign) -> dict[str, An
         "people_options": [(person.pk, str(person)) for person in people],
         "variables": completions_json(people[0] if people else None),
         "templates": templates_available(request.workspace),
-        "tags_known": tags_used(request.workspace),
-        "answered_ok": content_answered_ok_at(campaign),
     }
 
 
@@ -129,11 +127,13 @@ def paste_curl(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     return HttpResponseClientRedirect(step_url(found, "content"))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @workspace_page("template.edit")
 def save_template(request: WorkspaceRequest, campaign: int) -> HttpResponse:
-    """Save as template: everything except the message text."""
+    """Save as template: everything except the message text. The dialog for it, and what it sends."""
     found = campaign_get(request.workspace, campaign)
+    if request.method == "GET":
+        return render(request, "campaigns/_save_template_dialog.html", _save_template_dialog(request, found))
     try:
         template = template_save(
             workspace=request.workspace,
@@ -153,3 +153,12 @@ def save_template(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     messages.success(request, f"Template “{template.name}” is saved, without the message text{without}.")
     address = reverse("template_detail", kwargs={"workspace": request.workspace.slug, "template": template.pk})
     return redirect(f"{address}?left_out={left_out.pk}" if left_out else address)
+
+
+def _save_template_dialog(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
+    return {
+        "campaign": campaign,
+        "connection": connection_find(request.workspace, campaign.content.connection_id),
+        "tags_known": tags_used(request.workspace),
+        "answered_ok": content_answered_ok_at(campaign),
+    }

@@ -1,14 +1,12 @@
 """The builder's steps Setup, Audience, Schedule and Review & launch."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from pydantic import ValidationError
 
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
@@ -18,14 +16,15 @@ from campaigns.labels import labels_posted
 from campaigns.models import Campaign
 from campaigns.review import campaign_review
 from campaigns.samples import review_samples
-from campaigns.schedule import Schedule
+from campaigns.schedule import zone_names
+from campaigns.schedule_form import rate_fields, schedule_posted
 from campaigns.selectors import campaign_get, labels_used
 from campaigns.services import campaign_launch, campaign_schedule, campaign_unschedule
 from campaigns.views.builder import builder_page, posted_revision, save_step, step_url
 from channels.defaults import channel_defaults
 from channels.models import ChannelKind
 from channels.selectors import channel_enabled
-from webhooks_platform.base.errors import InvalidInput, ProductError
+from webhooks_platform.base.errors import ProductError
 
 TYPE_TO_CONFIRM_ABOVE = 10_000
 
@@ -81,31 +80,20 @@ def recipients(request: WorkspaceRequest, campaign: int) -> HttpResponse:
 def schedule(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     found = campaign_get(request.workspace, campaign)
     if request.method == "POST":
-        return save_step(request, found, schedule=schedule_from_form(request))
+        return save_step(request, found, schedule=schedule_posted(request.POST))
     zone = channel_defaults(request.workspace, ChannelKind.WEBHOOK).time_zone
     chosen = found.schedule.time_zone if found.schedule.local else zone
     return builder_page(
         request,
         found,
         "schedule",
-        zones=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
+        zones=[(zone, zone.replace("_", " ")) for zone in sorted(zone_names())],
         chosen_zone=chosen,
         now=timezone.now().astimezone(ZoneInfo(chosen)),
         is_now=found.schedule.kind == "now",
         is_later=found.schedule.kind == "later",
+        **rate_fields(found),
     )
-
-
-def schedule_from_form(request: WorkspaceRequest) -> Schedule:
-    """The schedule that the form describes; raises InvalidInput naming the field."""
-    if request.POST.get("kind") != "later":
-        return Schedule()
-    date, time = request.POST.get("date", ""), request.POST.get("time", "")
-    try:
-        local = datetime.fromisoformat(f"{date}T{time}") if date and time else None
-        return Schedule(kind="later", local=local, time_zone=request.POST.get("time_zone", "UTC"))
-    except (ValueError, ValidationError) as error:
-        raise InvalidInput("Choose a real date, a time and a time zone.", field="local") from error
 
 
 @require_http_methods(["GET"])
