@@ -19,7 +19,7 @@ from webhooks_platform.base.transitions import Transitions, move
 
 @transaction.atomic
 def campaign_duplicate(*, campaign: Campaign, actor: Actor) -> Campaign:
-    """A new draft with the same parts, not scheduled."""
+    """A new draft with the same parts and pace, not scheduled."""
     return campaign_create(
         actor=actor,
         name=f"Copy of {campaign.name}"[:120],
@@ -27,6 +27,7 @@ def campaign_duplicate(*, campaign: Campaign, actor: Actor) -> Campaign:
         channel=campaign.channel,
         audience=campaign.audience,
         content=campaign.content,
+        schedule=Schedule(rate=campaign.schedule.rate),
     )
 
 

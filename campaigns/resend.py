@@ -111,6 +111,7 @@ def _start(run: Run, actor: Actor, choice: ResendChoice, content: WebhookContent
         launched_by=actor.user,
         at=at,
         resend=choice,
+        rate=run.rate,
     )
 
 

@@ -122,6 +122,7 @@ def _start(campaign: Campaign, actor: Actor, at: datetime) -> Run:
         retention_days=channel_defaults(workspace, ChannelKind.WEBHOOK).retention_days,
         launched_by=actor.user,
         at=at,
+        rate=campaign.schedule.rate,
     )
     audit(actor, "campaign.launched", campaign, run=run.pk)
     return run

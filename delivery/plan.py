@@ -91,6 +91,7 @@ def _gate_rule(run: Run, credentials: Credentials | str) -> GateRule:
     policy: SendPolicy = run.policy if connection is None else connection.policy
     return GateRule(
         rate=policy.rate,
+        run_rate=run.rate,
         breaker=policy.breaker,
         longest_wait=float(policy.retry.within_seconds),
         total_seconds=policy.total_seconds,

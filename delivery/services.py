@@ -12,6 +12,7 @@ from accounts.permissions import permit
 from audience.choice import AudienceChoice
 from audience.selection import choice_frozen
 from channels.models import SendPolicy
+from channels.policy import Rate
 from delivery.asks import lanes_ask, preparation_ask, settle_ask
 from delivery.runs import run_move
 from delivery.slots import slots_refill, token_create
@@ -39,10 +40,12 @@ def run_start(
     launched_by: User | None,
     at: datetime,
     resend: ResendChoice | None = None,
+    rate: Rate | None = None,
 ) -> Run:
     """A new run with frozen content, policy and audience; its preparation begins when the transaction is committed.
 
-    ``resend``: whom the run is for instead of ``audience``. The caller has checked the rights.
+    ``resend``: whom the run is for instead of ``audience``. ``rate``: its own, beside its connection's. The caller has
+    checked the rights.
     Raises SegmentRemoved when the audience's segment is gone.
     """
     partitions_ensure(now=at)
@@ -54,6 +57,7 @@ def run_start(
         run_at=at,
         content=content,
         policy=policy,
+        rate=rate,
         connection_id=connection_id,
         retention_days=retention_days,
         slots=max(1, min(settings.LANE_SLOTS_PER_RUN, policy.max_in_flight)),

@@ -5,6 +5,7 @@ from django.db import models
 from accounts.models import User, Workspace
 from audience.choice import AudienceChoice
 from channels.models import SendPolicy
+from channels.policy import Rate
 from notifications.resend import ResendChoice
 from notifications.states import AttemptOutcome, NotificationState, Reason, RunKind, RunState
 from templates_lib.content import WebhookContent
@@ -16,6 +17,7 @@ class Run(models.Model):
 
     ``audience_count`` grows while the audience is prepared and is fixed once ``prepared_at`` is set.
     ``resend``: its people are those of another run who are sent to again, and ``audience`` is nobody.
+    ``rate`` is the run's own, beside its connection's: the tighter one holds.
     ``prepared_through`` is the last profile id whose row is made: where preparation goes on after a fault.
     """
 
@@ -27,6 +29,7 @@ class Run(models.Model):
     state = models.CharField(max_length=12, choices=RunState.choices, default=RunState.PREPARING)
     content = TypedJSONField(model=WebhookContent)
     policy = TypedJSONField(model=SendPolicy, default=SendPolicy)
+    rate = TypedJSONField(model=Rate, null=True)
     connection_id = models.BigIntegerField(null=True)
     retention_days = models.PositiveSmallIntegerField()
     slots = models.PositiveSmallIntegerField()
