@@ -11,6 +11,7 @@ from accounts.audit import audit
 from accounts.permissions import permit
 from campaigns.errors import CampaignBusy
 from campaigns.models import Campaign, CampaignStatus
+from campaigns.schedule import Schedule
 from campaigns.services import campaign_create, campaign_resting_status, campaign_update
 from notifications.selectors import runs_of_campaign
 from notifications.states import RUN_OPEN
