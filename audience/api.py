@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -9,12 +10,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.actors import Actor
+from audience.erasing import profile_delete
 from audience.errors import ProfileInvalid
-from audience.models import Profile, Segment
+from audience.models import Erasure, Profile, Segment
 from audience.posted import person_posted
 from audience.rules import Rules
-from audience.selectors import profile_by_user_id, profiles_found, segments_all
-from audience.services import BULK_LIMIT, BulkItem, profile_delete, profiles_upsert
+from audience.selectors import erasure_get, erasures_all, profile_by_user_id, profiles_found, segments_all
+from audience.services import BULK_LIMIT, BulkItem, profiles_upsert
 from webhooks_platform.base.api import PAGE_PARAMETERS, StoredModelField, api_page, page_serializer
 
 SEARCH_PARAMETERS = [
@@ -73,6 +75,17 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
         fields = ["id", "name", "rules", "created_at", "updated_at"]
 
 
+class ErasureSerializer(serializers.ModelSerializer[Erasure]):
+    requested_by = serializers.CharField(source="requested_by_label")
+    counts = serializers.DictField(child=serializers.IntegerField(), help_text="rows erased, by kind")
+
+    class Meta:
+        model = Erasure
+        fields = ["id", "digest", "salt", "requested_by", "requested_at", "completed_at", "counts"]
+        extra_kwargs = {"digest": {"help_text": "SHA-256 of the salt followed by the user ID, in hexadecimal"}}
+
+
+ErasurePageSerializer = page_serializer(ErasureSerializer, "ErasurePage")
 ProfilePageSerializer = page_serializer(ProfileSerializer, "ProfilePage")
 SegmentPageSerializer = page_serializer(SegmentSerializer, "SegmentPage")
 
@@ -129,10 +142,26 @@ class ProfileView(AudienceView):
 
     @extend_schema(operation_id="profiles_delete", responses={204: None})
     def delete(self, request: Request, user_id: str) -> Response:
-        """Removes the person for good; lines in the notifications log stay."""
+        """Removes the person for good and erases what the log holds about them; `Location` leads to the proof."""
         actor = self.actor()
-        profile_delete(actor=actor, profile=profile_by_user_id(actor.workspace, user_id))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        erasure = profile_delete(actor=actor, profile=profile_by_user_id(actor.workspace, user_id))
+        where = reverse("api_erasure", kwargs={"erasure": erasure.pk})
+        return Response(status=status.HTTP_204_NO_CONTENT, headers={"Location": request.build_absolute_uri(where)})
+
+
+class ErasuresView(AudienceView):
+    @extend_schema(operation_id="erasures_list", parameters=PAGE_PARAMETERS, responses={200: ErasurePageSerializer})
+    def get(self, request: Request) -> Response:
+        """Proofs of erased people, the newest first."""
+        found = erasures_all(self.actor().workspace)
+        return Response(ErasurePageSerializer(api_page(request, found, order=("-id",))).data)
+
+
+class ErasureView(AudienceView):
+    @extend_schema(operation_id="erasures_get", responses={200: ErasureSerializer})
+    def get(self, request: Request, erasure: int) -> Response:
+        """The proof of one erasure; `completed_at` is null while a request may still be on its way."""
+        return Response(ErasureSerializer(erasure_get(self.actor().workspace, erasure)).data)
 
 
 class SegmentsView(AudienceView):

@@ -6,9 +6,11 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Workspace
 from audience.errors import AudienceNotFound
-from audience.models import Attribute, Import, Profile, Segment
+from audience.models import Attribute, Erasure, Import, Profile, Segment
 
 SEARCH_LENGTH = 100
+# What stands in the log where an erased person's user ID stood, before the number of the erasure.
+ERASED_PREFIX = "erased-"
 Row = TypeVar("Row")
 
 
@@ -83,6 +85,24 @@ def imports_all(workspace: Workspace) -> QuerySet[Import]:
 def import_get(workspace: Workspace, import_id: int) -> Import:
     """Raises AudienceNotFound for one that is not in the workspace."""
     return _found(imports_all(workspace).filter(pk=import_id).first(), "import")
+
+
+def erasures_all(workspace: Workspace) -> QuerySet[Erasure]:
+    """The proofs of erased people."""
+    return Erasure.objects.filter(workspace=workspace).select_related("workspace")
+
+
+def erasure_get(workspace: Workspace, erasure_id: int) -> Erasure:
+    """Raises AudienceNotFound for one that is not in the workspace."""
+    return _found(erasures_all(workspace).filter(pk=erasure_id).first(), "erasure")
+
+
+def erased_profile_id(workspace: Workspace, replacement: str) -> int | None:
+    """The id of the profile that somebody had whose user ID the log now shows as ``replacement``."""
+    number = replacement.removeprefix(ERASED_PREFIX)
+    if number == replacement or not number.isdecimal() or len(number) > 18:
+        return None
+    return Erasure.objects.filter(workspace=workspace, pk=int(number)).values_list("profile_id", flat=True).first()
 
 
 def _found(row: Row | None, noun: str) -> Row:

@@ -64,14 +64,6 @@ def profile_mark_test(*, actor: Actor, profile: Profile, is_test: bool) -> None:
     audit(actor, "profile.test_on" if is_test else "profile.test_off", profile)
 
 
-@transaction.atomic
-def profile_delete(*, actor: Actor, profile: Profile) -> None:
-    """Removes the profile for good. Its lines in the notifications log stay."""
-    permit(actor, "profile.edit")
-    audit(actor, "profile.deleted", profile)
-    profile.delete()
-
-
 @dataclass(frozen=True)
 class BulkItem:
     """What became of one item of a bulk upsert; ``result`` is created, updated or rejected."""

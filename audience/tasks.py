@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from celery import shared_task
 
+from audience.erasing import erasures_look_again, erasures_work_off
 from audience.importing.lease import imports_unfinished
 from audience.importing.running import import_run as run
 from audience.importing.running import rejects_forget
@@ -21,3 +24,13 @@ def imports_sweep() -> None:
 def rejects_retention() -> None:
     rejects_forget()
     drafts_forget()
+
+
+@shared_task(name="audience.erasures_sweep")
+def erasures_sweep() -> None:
+    erasures_work_off()
+
+
+@shared_task(name="audience.erasures_again")
+def erasures_again() -> None:
+    erasures_look_again(within=timedelta(hours=3))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from audience.views import attributes, import_map, imports, profiles, rules, sample_people, segments
+from audience.views import attributes, erasures, import_map, imports, profiles, rules, sample_people, segments
 
 urlpatterns = [
     path("profiles/", profiles.profiles, name="profiles"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("profiles/<int:profile>/test/", profiles.profile_test, name="profile_test"),
     path("profiles/sample/", sample_people.sample_people_add, name="sample_people_load"),
     path("profiles/sample/remove/", sample_people.sample_people_clear, name="sample_people_remove"),
+    path("profiles/erasures/", erasures.erasures, name="erasures"),
+    path("profiles/erasures/<int:erasure>/", erasures.erasure_detail, name="erasure_detail"),
+    path("profiles/erasures/<int:erasure>/proof/", erasures.erasure_proof, name="erasure_proof"),
     path("profiles/imports/", imports.imports, name="imports"),
     path("profiles/imports/new/", imports.import_new, name="import_new"),
     path("profiles/imports/sample/", imports.import_sample, name="import_sample"),

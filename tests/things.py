@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.authentication import token_digest
 from accounts.models import ApiToken, Invitation, Role, SavedView, Workspace
-from audience.models import Attribute, Import, Profile, Segment
+from audience.models import Attribute, Erasure, Import, Profile, Segment
 from campaigns.models import Campaign
 from channels.models import Connection
 from notifications.models import Run
@@ -25,6 +25,7 @@ def things_of(workspace: Workspace) -> dict[str, int]:
         "connection": Connection.objects.create(workspace=workspace, name="CRM", origin="https://a.example").pk,
         "profile": Profile.objects.create(workspace=workspace, user_id="u_1").pk,
         "attribute": Attribute.objects.create(workspace=workspace, name="loyalty_level", kind="text").pk,
+        "erasure": Erasure.objects.create(workspace=workspace, profile_id=1).pk,
         "segment": Segment.objects.create(workspace=workspace, name="Everybody").pk,
         "pk": Import.objects.create(workspace=workspace, file="imports/none.csv", file_name="none.csv").pk,
         "template": _template(workspace).pk,

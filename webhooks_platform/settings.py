@@ -117,6 +117,8 @@ CELERY_TASK_DEFAULT_QUEUE = "control"
 CELERY_TASK_ROUTES = {
     "delivery.deliver": {"queue": "lanes"},
     "audience.import_run": {"queue": "bulk"},
+    "audience.erasures_sweep": {"queue": "bulk"},
+    "audience.erasures_again": {"queue": "bulk"},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

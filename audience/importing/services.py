@@ -186,4 +186,4 @@ def _announce_on_commit(announced: Import) -> None:
 
 def import_announce(import_id: int) -> None:
     """Tells the bulk workers that there is an import to check or to run."""
-    current_app.send_task("audience.import_run", args=[import_id])
+    current_app.send_task("audience.import_run", [import_id])

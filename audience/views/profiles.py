@@ -10,13 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
+from accounts.saved_view_bar import with_saved_views
 from audience.attributes import KIND_WORDS, kind_of, value_text
+from audience.erasing import profile_delete as delete_profile
 from audience.errors import ProfileInvalid
 from audience.forms import KIND_LABELS, ProfileForm
 from audience.models import Profile
 from audience.sections import sections_of
 from audience.selectors import attribute_labels, profile_get, profiles_found
-from audience.services import profile_delete as delete_profile
 from audience.services import profile_mark_test, profile_save
 from webhooks_platform.base.paging import two_way_page
 
@@ -25,6 +26,7 @@ PAGE_SIZE = 50
 
 @require_GET
 @workspace_page("workspace.view")
+@with_saved_views("profiles")
 def profiles(request: WorkspaceRequest) -> HttpResponse:
     search, test_only = request.GET.get("q", "").strip(), request.GET.get("test") == "1"
     found = profiles_found(request.workspace, search=search, test_only=test_only)
@@ -43,7 +45,7 @@ def profiles(request: WorkspaceRequest) -> HttpResponse:
         "test_only": test_only,
         "newer": page.newer_cursor and _query(**filters, before=page.newer_cursor),
         "older": page.older_cursor and _query(**filters, after=page.older_cursor),
-        "all_url": _query(q=search),
+        "all_url": _query(q=search) if search else "?view=all",
         "test_url": _query(q=search, test="1"),
         "can_edit": allowed(request.actor, "profile.edit"),
     }
@@ -109,9 +111,9 @@ def profile_delete(request: WorkspaceRequest, profile: int) -> HttpResponse:
     """Asks first (a dialog, or a page of its own); the user ID has to be typed."""
     person = profile_get(request.workspace, profile)
     if request.method == "POST" and request.POST.get("typed", "").strip() == person.user_id:
-        delete_profile(actor=request.actor, profile=person)
-        messages.success(request, f"{person} is deleted.")
-        return redirect("profiles", workspace=request.workspace.slug)
+        erasure = delete_profile(actor=request.actor, profile=person)
+        messages.success(request, "The person is deleted. This is the proof.")
+        return redirect("erasure_detail", workspace=request.workspace.slug, erasure=erasure.pk)
     template = "audience/_profile_delete.html" if request.headers.get("HX-Request") else "audience/profile_delete.html"
     context = {"profile": person, "mistyped": request.method == "POST"}
     return render(request, template, context, status=422 if request.method == "POST" else 200)

@@ -27,6 +27,11 @@ class ExchangeDetail:
     exchange: Exchange
 
     @property
+    def is_erased(self) -> bool:
+        """Whether it was emptied because the person was erased: no request is without an address."""
+        return not self.exchange.url
+
+    @property
     def method(self) -> str:
         return self.exchange.method
 

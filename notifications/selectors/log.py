@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Workspace
 from audience.models import Profile
+from audience.selectors import erased_profile_id
 from notifications.errors import LogTooLarge
 from notifications.models import Notification, Run
 from notifications.reasons import Explanation, explain
@@ -139,6 +140,8 @@ def _person(workspace: Workspace, filters: LogFilters) -> Q:
     profile_id = (
         Profile.objects.filter(workspace=workspace, user_id=filters.person).values_list("pk", flat=True).first()
     )
+    if profile_id is None:
+        profile_id = erased_profile_id(workspace, filters.person)
     if profile_id is not None:
         return Q(profile_id=profile_id)
     return Q(user_id=filters.person) if filters.run is not None else Q(pk__in=[])

@@ -56,7 +56,7 @@ def attempt_curl(request: WorkspaceRequest, run: int, notification: UUID, number
     """Plain text; secrets are masked, as they are in the log."""
     detail = detail_of(request.workspace, run, notification)
     attempt = next((attempt for attempt in detail.attempts if attempt.number == number), None)
-    if attempt is None or attempt.exchange is None:
+    if attempt is None or attempt.exchange is None or attempt.exchange.is_erased:
         raise ExchangeExpired("What this attempt sent is not kept any more, so there is no cURL command for it.")
     sent = attempt.exchange
     command = curl_command(sent.method, sent.url, sent.request_header_pairs, sent.request_text)

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from audience.models import Attribute, Import, Segment
+from audience.models import Attribute, Erasure, Import, Segment
 from tests.cast import signed_in
 
 # name: (keyword of its row, methods, whether it needs the right to change)
@@ -19,6 +19,15 @@ PAGES = {
     "import_sample": ("", {"GET"}, False),
     "import_detail": ("pk", {"GET"}, False),
     "import_rejects": ("pk", {"GET"}, False),
+    "import_map": ("pk", {"GET", "POST"}, True),
+    "import_reading": ("pk", {"POST"}, True),
+    "import_begin": ("pk", {"POST"}, True),
+    "import_stop": ("pk", {"POST"}, True),
+    "sample_people_load": ("", {"POST"}, True),
+    "sample_people_remove": ("", {"POST"}, True),
+    "erasures": ("", {"GET", "POST"}, False),
+    "erasure_detail": ("erasure", {"GET"}, False),
+    "erasure_proof": ("erasure", {"GET"}, False),
     "attributes": ("", {"GET"}, False),
     "attribute_numbers": ("", {"GET"}, False),
     "attribute_new": ("", {"GET", "POST"}, True),
@@ -39,6 +48,7 @@ def rows(shop, person):
     return {
         "profile": person("ana").pk,
         "pk": Import.objects.create(workspace=shop, file_name="a.csv").pk,
+        "erasure": Erasure.objects.create(workspace=shop, profile_id=1).pk,
         "attribute": Attribute.objects.create(workspace=shop, name="plan", kind="text").pk,
         "segment": Segment.objects.create(workspace=shop, name="A").pk,
     }
@@ -66,6 +76,7 @@ def test_rows_of_another_workspace_are_not_found(address, rows, rival, marketer,
     foreign = {
         "profile": person("other", workspace=rival).pk,
         "pk": Import.objects.create(workspace=rival, file_name="a.csv").pk,
+        "erasure": Erasure.objects.create(workspace=rival, profile_id=1).pk,
         "attribute": Attribute.objects.create(workspace=rival, name="plan", kind="text").pk,
         "segment": Segment.objects.create(workspace=rival, name="A").pk,
     }

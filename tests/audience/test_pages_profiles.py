@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from audience.models import Profile
+from audience.models import Erasure, Profile
 from tests.cast import signed_in
 
 ROWS = {
@@ -82,7 +82,7 @@ def test_a_profile_is_shown_and_edited(marketer, address, person):
     assert [(row.name, row.kind, row.value) for row in form.context["form"].rows] == [
         ("age", "number", "42"),
         ("born", "date", "2000-01-31"),
-        ("size", "list", '{"eu":38}'),
+        ("size", "object", '{"eu":38}'),
         ("vip", "boolean", "true"),
     ]
     marketer.post(address("profile_edit", profile=ana.pk), {"user_id": "u1", "last_name": "Lima", **ROWS})
@@ -133,7 +133,8 @@ def test_deleting_asks_for_the_user_id(marketer, address, person):
     assert "<dialog" in marketer.get(where, headers={"HX-Request": "true"}).content.decode()
     assert marketer.post(where, {"typed": "u2"}).status_code == 422
     assert Profile.objects.exists()
-    assert marketer.post(where, {"typed": "u1"}).url == address("profiles")
+    answer = marketer.post(where, {"typed": "u1"})
+    assert answer.url == address("erasure_detail", erasure=Erasure.objects.get().pk)
     assert not Profile.objects.exists()
 
 

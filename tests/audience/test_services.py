@@ -1,6 +1,7 @@
 import pytest
 
 from accounts.models import AuditEntry
+from audience.erasing import profile_delete
 from audience.errors import ProfileInvalid, RuleInvalid, SegmentInvalid
 from audience.fields import fields_available
 from audience.models import Profile, Segment
@@ -8,7 +9,6 @@ from audience.rules import Group, Rule, Rules
 from audience.segments import segment_delete, segment_save
 from audience.services import (
     BULK_LIMIT,
-    profile_delete,
     profile_mark_test,
     profile_save,
     profiles_upsert,
@@ -31,13 +31,13 @@ def test_a_profile_is_created_changed_and_deleted(editor, shop):
     profile.refresh_from_db()
     assert (profile.user_id, profile.email, profile.attributes) == ("ana-2", "", {"plan": "pro"})
     profile_mark_test(actor=editor, profile=profile, is_test=False)
-    profile_delete(actor=editor, profile=profile)
+    erasure = profile_delete(actor=editor, profile=profile)
     assert not Profile.objects.exists()
     assert audited() == [
-        ("profile.created", "ana"),
-        ("profile.changed", "ana-2"),
-        ("profile.test_off", "ana-2"),
-        ("profile.deleted", "ana-2"),
+        ("profile.created", "An erased person"),
+        ("profile.changed", "An erased person"),
+        ("profile.test_off", "An erased person"),
+        ("profile.erased", f"Erased person {erasure.pk}"),
     ]
 
 

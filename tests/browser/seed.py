@@ -22,8 +22,11 @@ from accounts.invitations import invitation_accept, invitation_create, invitatio
 from accounts.models import Role, User
 from accounts.tokens import api_token_create
 from audience.choice import AudienceChoice
+from audience.erasing import profile_delete
 from audience.importing.services import import_start, import_upload
 from audience.models import Import, ImportStatus
+from audience.services import profile_save
+from audience.values import PersonValues
 from campaigns.demo import EMAIL
 from campaigns.models import Campaign
 from campaigns.schedule import Schedule
@@ -67,6 +70,8 @@ def seed(receiver: str) -> dict[str, Any]:
     _until(lambda: Import.objects.get(pk=started.pk).status == ImportStatus.DONE)
     failed = Notification.objects.filter(run_id=run.pk, state="failed").order_by("-id").first()
     assert failed is not None
+    leaving = profile_save(actor=actor, values=PersonValues("leaving", {"first_name": "Lea"}))
+    people["erasure"] = profile_delete(actor=actor, profile=leaving).pk
     people["by_page"]["import_map"] = {"pk": import_upload(actor=actor, upload=_file()).pk}
     return {
         "workspace": actor.workspace.slug,
