@@ -163,6 +163,12 @@ PLACES = [
     Place("JSON text", raw('{"v": "<%X>", "z": 1}'), json_text),
     Place("JSON value", raw('{"v": %X, "z": 1}'), lambda arrived: str(body_json(arrived)["v"])),
     Place("JSON key", raw('{"k%X": 0, "z": 1}'), json_key),
+    Place(
+        "JSON name",
+        raw('{ %X: 0, "z": 1}'),
+        lambda arrived: next(iter(body_json(arrived))),
+        refused=lambda value: value == "z",
+    ),
     Place("JSON pair", json_pair, pairs_text),
     Place(
         "JSON pair of type JSON", lambda url, x: raw_pair(url, x), lambda arrived: json.loads(arrived.body)["v"]["n"]
