@@ -48,9 +48,10 @@ def audience_answer(workspace: Workspace, choice: AudienceChoice, *, after: int 
     A rule that is not finished is the ``problem``.
     """
     try:
+        count = audience_count(workspace, choice)
         return AudienceAnswer(
-            count=audience_count(workspace, choice),
-            people=_sample(workspace, choice, after),
+            count=count,
+            people=_sample(workspace, choice, after) if count else (),
             sentence=choice_sentence(workspace, choice),
         )
     except InvalidInput as error:

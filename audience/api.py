@@ -1,4 +1,4 @@
-"""Profiles and segments over the REST API."""
+"""Profiles over the REST API."""
 
 from typing import Any
 
@@ -12,12 +12,11 @@ from rest_framework.views import APIView
 from accounts.actors import Actor
 from audience.erasing import profile_delete
 from audience.errors import ProfileInvalid
-from audience.models import Erasure, Profile, Segment
+from audience.models import Erasure, Profile
 from audience.posted import person_posted
-from audience.rules import Rules
-from audience.selectors import erasure_get, erasures_all, profile_by_user_id, profiles_found, segments_all
+from audience.selectors import erasure_get, erasures_all, profile_by_user_id, profiles_found
 from audience.services import BULK_LIMIT, BulkItem, profiles_upsert
-from webhooks_platform.base.api import PAGE_PARAMETERS, StoredModelField, api_page, page_serializer
+from webhooks_platform.base.api import PAGE_PARAMETERS, api_page, page_serializer
 
 SEARCH_PARAMETERS = [
     OpenApiParameter("search", str, description="words that the user ID, e-mail address or name contains"),
@@ -67,14 +66,6 @@ class ProfileBulkResultSerializer(serializers.Serializer[Any]):
     items = BulkItemSerializer(many=True)
 
 
-class SegmentSerializer(serializers.ModelSerializer[Segment]):
-    rules = StoredModelField(Rules)
-
-    class Meta:
-        model = Segment
-        fields = ["id", "name", "rules", "created_at", "updated_at"]
-
-
 class ErasureSerializer(serializers.ModelSerializer[Erasure]):
     requested_by = serializers.CharField(source="requested_by_label")
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="rows erased, by kind")
@@ -87,7 +78,6 @@ class ErasureSerializer(serializers.ModelSerializer[Erasure]):
 
 ErasurePageSerializer = page_serializer(ErasureSerializer, "ErasurePage")
 ProfilePageSerializer = page_serializer(ProfileSerializer, "ProfilePage")
-SegmentPageSerializer = page_serializer(SegmentSerializer, "SegmentPage")
 
 
 class AudienceView(APIView):
@@ -162,11 +152,3 @@ class ErasureView(AudienceView):
     def get(self, request: Request, erasure: int) -> Response:
         """The proof of one erasure; `completed_at` is null while a request may still be on its way."""
         return Response(ErasureSerializer(erasure_get(self.actor().workspace, erasure)).data)
-
-
-class SegmentsView(AudienceView):
-    @extend_schema(operation_id="segments_list", parameters=PAGE_PARAMETERS, responses={200: SegmentPageSerializer})
-    def get(self, request: Request) -> Response:
-        """Saved segments with their rules, the newest first."""
-        found = segments_all(self.actor().workspace)
-        return Response(SegmentPageSerializer(api_page(request, found, order=("-id",))).data)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from audience import api
+from audience import api, attributes_api, segments_api
 
 urlpatterns = [
     path("profiles", api.ProfilesView.as_view(), name="api_profiles"),
@@ -9,5 +9,8 @@ urlpatterns = [
     path("profiles/<path:user_id>", api.ProfileView.as_view(), name="api_profile"),
     path("erasures", api.ErasuresView.as_view(), name="api_erasures"),
     path("erasures/<int:erasure>", api.ErasureView.as_view(), name="api_erasure"),
-    path("segments", api.SegmentsView.as_view(), name="api_segments"),
+    path("segments", segments_api.SegmentsView.as_view(), name="api_segments"),
+    path("segments/<int:segment>", segments_api.SegmentView.as_view(), name="api_segment"),
+    path("attributes", attributes_api.AttributesView.as_view(), name="api_attributes"),
+    path("attributes/<str:name>", attributes_api.AttributeView.as_view(), name="api_attribute"),
 ]

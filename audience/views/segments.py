@@ -8,12 +8,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
 from audience.choice import AudienceChoice
+from audience.errors import SegmentInUse
 from audience.models import Segment
+from audience.registry import segment_uses
+from audience.rule_context import context_in_words
 from audience.rule_tree import form_path, tree_posted
 from audience.rules import Rules
 from audience.rules_form import audience_answer, rules_editor, rules_posted
 from audience.segments import segment_delete as delete_segment
-from audience.segments import segment_save
+from audience.segments import segment_duplicate, segment_save
+from audience.selection import segments_counted
 from audience.selectors import segment_get, segments_all
 from audience.sentences import rules_sentence
 from webhooks_platform.base.errors import InvalidInput
@@ -32,13 +36,26 @@ def segments(request: WorkspaceRequest) -> HttpResponse:
         before=request.GET.get("before", ""),
         size=PAGE_SIZE,
     )
+    fields = context_in_words(request.workspace).fields
     context = {
-        "rows": [(segment, rules_sentence(segment.rules)) for segment in page.items],
+        "rows": [(segment, rules_sentence(segment.rules, fields)) for segment in page.items],
         "newer": page.newer_cursor and f"?before={page.newer_cursor}",
         "older": page.older_cursor and f"?after={page.older_cursor}",
         "can_edit": allowed(request.actor, "segment.edit"),
     }
     return render(request, "audience/segments.html", context)
+
+
+@require_GET
+@workspace_page("workspace.view")
+def segment_numbers(request: WorkspaceRequest) -> HttpResponse:
+    """For each ``id``: how many people it means and what uses it. Apart from the list, as it reads every profile."""
+    ids = [int(text) for text in request.GET.getlist("id")[:PAGE_SIZE] if text.isdecimal() and len(text) < 19]
+    rows = list(segments_all(request.workspace).filter(pk__in=ids))
+    counts = segments_counted(request.workspace, rows)
+    uses = segment_uses(request.workspace, [row.pk for row in rows])
+    context = {"rows": [(row.pk, counts[row.pk], uses[row.pk]) for row in rows]}
+    return render(request, "audience/_segment_numbers.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,8 +98,21 @@ def _form_page(request: WorkspaceRequest, segment: Segment | None) -> HttpRespon
 
 @require_POST
 @workspace_page("segment.edit")
+def segment_copy(request: WorkspaceRequest, segment: int) -> HttpResponse:
+    """Opens the copy, to be changed."""
+    copy = segment_duplicate(actor=request.actor, segment=segment_get(request.workspace, segment))
+    messages.success(request, f"“{copy.name}” is made. Change what is different.")
+    return redirect("segment_edit", workspace=request.workspace.slug, segment=copy.pk)
+
+
+@require_POST
+@workspace_page("segment.edit")
 def segment_delete(request: WorkspaceRequest, segment: int) -> HttpResponse:
     removed = segment_get(request.workspace, segment)
-    delete_segment(actor=request.actor, segment=removed)
-    messages.success(request, f"Segment “{removed.name}” is deleted.")
+    try:
+        delete_segment(actor=request.actor, segment=removed)
+    except SegmentInUse as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"Segment “{removed.name}” is deleted.")
     return redirect("segments", workspace=request.workspace.slug)

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.models import Role, User, Workspace
 from audience.models import Profile
-from tests.cast import signed_in
+from tests.cast import api_headers, signed_in
 
 PersonFactory = Callable[..., Profile]
 
@@ -65,3 +66,22 @@ def address(shop: Workspace) -> Callable[..., str]:
         return reverse(name, kwargs={"workspace": shop.slug, **kwargs})
 
     return find
+
+
+@pytest.fixture
+def api(client: Client, shop: Workspace) -> Callable[..., Any]:
+    """Calls the API with a token of the shop: ``api("get", "api_profiles")`` → status and JSON."""
+
+    numbers = count()
+
+    def call(
+        method: str, name: str, /, *, role: str = Role.MARKETER, data: Any = None, query: str = "", **kwargs: Any
+    ) -> tuple[int, Any]:
+        headers = api_headers(shop, role=role, name=f"token {next(numbers)}")
+        address = reverse(name, kwargs=kwargs)
+        if query:
+            address += "?" + query
+        answer = getattr(client, method)(address, data=data, content_type="application/json", headers=headers)
+        return answer.status_code, answer.json() if answer.content else None
+
+    return call

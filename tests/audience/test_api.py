@@ -1,4 +1,3 @@
-from itertools import count
 from typing import Any
 
 import pytest
@@ -7,24 +6,6 @@ from django.urls import reverse
 from accounts.models import Role
 from audience.models import Profile, Segment
 from audience.rules import Group, Rule, Rules
-from tests.cast import api_headers
-
-
-@pytest.fixture
-def api(client, shop):
-    """Calls the API with a token of the shop: ``api("get", "api_profiles")`` → status and JSON."""
-
-    numbers = count()
-
-    def call(method, name, *, role=Role.MARKETER, data=None, query=None, **kwargs):
-        headers = api_headers(shop, role=role, name=f"token {next(numbers)}")
-        address = reverse(name, kwargs=kwargs)
-        if query:
-            address += "?" + query
-        answer = getattr(client, method)(address, data=data, content_type="application/json", headers=headers)
-        return answer.status_code, answer.json() if answer.content else None
-
-    return call
 
 
 def test_people_are_upserted_in_bulk_each_with_its_own_result(api, person, shop):
@@ -127,4 +108,4 @@ def test_without_a_token_nothing_is_told(client, db):
 
 def test_other_methods_are_refused(api):
     assert api("put", "api_profiles")[0] == 405
-    assert api("post", "api_segments")[0] == 405
+    assert api("put", "api_segments")[0] == 405

@@ -36,6 +36,8 @@ PAGES = {
     "segments": ("", {"GET"}, False),
     "segment_new": ("", {"GET", "POST"}, True),
     "segment_edit": ("segment", {"GET", "POST"}, True),
+    "segment_numbers": ("", {"GET"}, False),
+    "segment_copy": ("segment", {"POST"}, True),
     "segment_delete": ("segment", {"POST"}, True),
     "audience_count": ("", {"GET", "POST"}, False),
     "audience_rules": ("", {"POST"}, False),

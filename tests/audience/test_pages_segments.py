@@ -4,6 +4,7 @@ import pytest
 
 from audience.models import Attribute, Segment
 from audience.rules import Group, Rule, Rules
+from audience.segments import segment_duplicate
 
 GERMAN = Rules(root=Group(items=(Rule(field="country", operator="is", value="DE"),)))
 AGE = {"rules.1.field": "attributes.age", "rules.1.operator": "less", "rules.1.value": "9"}
@@ -42,6 +43,29 @@ def test_a_segment_is_created_edited_and_deleted(marketer, address):
     assert (segment.name, segment.rules.root.match, len(segment.rules.root.items)) == ("Any", "any", 1)
     marketer.post(address("segment_delete", segment=segment.pk))
     assert not Segment.objects.exists()
+
+
+def test_the_numbers_come_after_the_list(marketer, address, shop, german, person):
+    person("ana", country="DE")
+    person("bob", country="AT")
+    broken = Rules(root=Group(items=(Rule(field="attributes.age", operator="less", value="old"),)))
+    other = Segment.objects.create(workspace=shop, name="Broken", rules=broken)
+    text = marketer.get(address("segment_numbers"), {"id": [german.pk, other.pk, "x"]}).content.decode()
+    assert f'<span id="people-{german.pk}" hx-swap-oob="true">1</span>' in text
+    assert f'<span id="uses-{german.pk}" hx-swap-oob="true"> – </span>' in " ".join(text.split())
+    assert "A rule can't be tested" in text
+
+
+def test_a_copy_has_the_same_rules_and_a_free_name(marketer, address, german):
+    for name in ("Germans (copy)", "Germans (copy 2)"):
+        answer = marketer.post(address("segment_copy", segment=german.pk))
+        copy = Segment.objects.get(name=name)
+        assert (answer.url, copy.rules) == (address("segment_edit", segment=copy.pk), GERMAN)
+
+
+def test_the_copy_of_a_long_name_is_short_enough(editor, shop):
+    long = Segment.objects.create(workspace=shop, name="x" * 80, rules=GERMAN)
+    assert segment_duplicate(actor=editor, segment=long).name == "x" * 73 + " (copy)"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import pytest
+from django.urls import reverse
 
 from audience.choice import AudienceChoice
 from audience.errors import SegmentInUse
@@ -9,6 +10,7 @@ from audience.segments import segment_delete
 from campaigns.models import Campaign, CampaignStatus
 from templates_lib.content import JsonPair, JsonPairsBody, WebhookContent
 from templates_lib.models import Template, TemplateVersion
+from tests.cast import signed_in
 
 PLAN = Rules(root=Group(items=(Rule(field="attributes.plan", operator="is", value="pro"),)))
 CONTENT = WebhookContent(
@@ -48,3 +50,14 @@ def test_what_reads_an_attribute_is_found_by_its_meaning(workspace, segment):
     assert labels(found["address"]) == ["Campaign “By content”", "Template “CRM”"]
     assert found["city"] == []
     assert Attribute.objects.count() == 0
+
+
+def test_the_list_of_segments_refuses_to_delete_what_is_used(workspace, owner, client, segment):
+    choice = AudienceChoice(kind="segment", segment_id=segment.pk)
+    Campaign.objects.create(workspace=workspace, name="Sale", audience=choice)
+    address = {"workspace": workspace.slug, "segment": segment.pk}
+    answer = signed_in(client, owner).post(reverse("segment_delete", kwargs=address), follow=True)
+    assert "“Pros” is used by Campaign “Sale”" in answer.content.decode()
+    assert Segment.objects.exists()
+    numbers = client.get(reverse("segment_numbers", kwargs={"workspace": workspace.slug}), {"id": segment.pk})
+    assert "Campaign “Sale”</a>" in numbers.content.decode()
