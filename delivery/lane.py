@@ -12,17 +12,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from django.conf import settings
 from django.db import connection
 
-from delivery.appetite import Appetite
+from delivery.admission import Admission
 from delivery.claims import Claimed, Claims
 from delivery.crew import CROWDED_SLICE
 from delivery.database import DATABASE_DOWN
-from delivery.gate import Gate, Grant, Why
+from delivery.gate import Gate
 from delivery.outgoing import Ended, Outgoing
-from delivery.paced_window import PacedWindow
 from delivery.plan import LanePlan
+from delivery.pulse import LanePulse, Pulse
 from delivery.recording import Recorder
 from delivery.results import Finished, finished
 from delivery.rows import RowMaker
@@ -40,12 +39,6 @@ LOOK_AGAIN = 0.5
 RENEW_EVERY = 2.0
 # A lane with so few outcomes in so many seconds only waits: its thread is of more use to others.
 QUIET_FOR, QUIET_BELOW = 0.5, 20
-# A lane stays for a closed gate or a token that is so near; for what is further off it leaves its slot (seconds).
-STAY_FOR = 15.0
-# While it stays it asks so often, since a person may have reset a breaker (seconds).
-ASK_AGAIN = 2.0
-# How long before its time a lane is asked for again, and after how long at the latest.
-COME_EARLY, REST_AT_MOST = 3.0, 60.0
 
 
 @dataclass
@@ -74,10 +67,10 @@ class Lane:
     _claim_after: float = 0.0
     _waited_at: float = 0.0
     _extended: bool = False
-    _hold_until: float = 0.0
     _answers: int = 0
     _judged: float = field(default_factory=time.monotonic)
-    appetite: Appetite = field(init=False)
+    admission: Admission = field(init=False)
+    pulse: Pulse = field(init=False)
     claims: Claims = field(init=False)
     recorder: Recorder = field(init=False)
 
@@ -86,7 +79,8 @@ class Lane:
         self.claims = Claims(plan.workspace_id, plan.run_id, plan.run_at, self.ticket.token, plan.lease)
         rows = RowMaker(plan.workspace_id, plan.run_id, plan.run_at, plan.retention_days, plan.secrets)
         self.recorder = Recorder(self.claims, self.ticket.slot, rows)
-        self.appetite = Appetite(plan.limit, settings.LANE_BATCH)
+        self.admission = Admission(plan, self.window, self.gate)
+        self.pulse = Pulse(plan.run_id, self.ticket.slot)
         self._recorded = self._renewed = self._waited_at = self._started
 
     def run(self, *, may_park: bool = False) -> bool:
@@ -106,6 +100,7 @@ class Lane:
         if self._is_over():
             self._record()
             self.gate.report()
+            self._tell()
             return False
         self._take_outcomes(min(seconds, self._until_record()))
         if self._record_due():
@@ -113,6 +108,8 @@ class Lane:
         if self.window.halted and not self.gate.is_shut:
             self.window.resume()
         self._renew()
+        if self.pulse.is_due:
+            self._tell()
         return True
 
     @property
@@ -122,23 +119,12 @@ class Lane:
         return self.plan.is_paced and self._seconds_over >= 0 and not self.window.waiting and self.window.in_hand > 0
 
     @property
-    def rest(self) -> float:
-        """For how many seconds the slot is of no use to anyone."""
-        return min(self._hold - COME_EARLY, REST_AT_MOST) if self._hold > STAY_FOR else 0.0
-
-    @property
-    def _hold(self) -> float:
-        return max(0.0, self._hold_until - time.monotonic())
-
-    @property
     def _seconds_over(self) -> float:
-        slice_seconds = self.plan.slice_seconds
-        return (
-            time.monotonic() - self._started - (min(slice_seconds, CROWDED_SLICE) if self.crowded() else slice_seconds)
-        )
+        longest = CROWDED_SLICE if self.crowded() else self.plan.slice_seconds
+        return time.monotonic() - self._started - min(longest, self.plan.slice_seconds)
 
     def _is_over(self) -> bool:
-        waits = self._may_send() and 0 < self._hold <= STAY_FOR
+        waits = self._may_send() and self.admission.stays
         return not self.window.in_hand and not waits and not self._may_claim()
 
     def _is_quiet(self) -> bool:
@@ -148,7 +134,7 @@ class Lane:
         return answers < QUIET_BELOW
 
     def _take_outcomes(self, seconds: float) -> None:
-        seconds = min(seconds, self._hold or seconds)
+        seconds = min(seconds, self.admission.hold or seconds)
         if not self.window.in_hand:
             time.sleep(seconds)
         outcomes = self.window.wait(seconds)
@@ -164,7 +150,7 @@ class Lane:
     def _may_claim(self) -> bool:
         """Within the slice; and after it, when stragglers keep the thread, for as long as a request may take."""
         now = time.monotonic()
-        if now < max(self._claim_after, self._hold_until) or not self._may_send():
+        if now < self._claim_after or self.admission.hold or not self._may_send():
             return False
         over = self._seconds_over
         if over < 0 or self.plan.is_paced:
@@ -175,34 +161,14 @@ class Lane:
         return self._extended and over < self.plan.policy.total_seconds
 
     def _claim(self) -> None:
-        wanted = self._wanted()
-        if not wanted:
+        grant = self.admission.ask()
+        if grant is None:
             return
-        grant = self.gate.ask(wanted)
-        if grant.count:
-            self._use(grant)
-        else:
-            wait = grant.wait if grant.wait > STAY_FOR else min(grant.wait, ASK_AGAIN)
-            self._hold_until = time.monotonic() + wait
-
-    def _use(self, grant: Grant) -> None:
-        """Claims for the grant. Where nothing is due, what is not used of it goes back."""
-        wanted = self._rows_for(grant)
-        rows = self._claimed(wanted) if wanted > 0 else []
-        spare = min(grant.count, wanted - len(rows)) if wanted > 0 else 0
-        if isinstance(self.window, PacedWindow):
-            self.window.grant(grant.count - spare, grant.first, grant.gap, grant.epoch)
-        else:
-            self.window.epoch = grant.epoch
-        if grant.gap or grant.why is Why.PROBING:
-            self.gate.unused(spare)
+        wanted = self.admission.rows_for(grant)
+        rows = self._claimed(wanted) if wanted else []
+        self.admission.use(grant, lacking=wanted - len(rows))
         if rows:
             self._send(rows)
-
-    def _rows_for(self, grant: Grant) -> int:
-        if isinstance(self.window, PacedWindow):
-            return grant.count + self.window.tokens - self.window.waiting
-        return grant.count
 
     def _claimed(self, wanted: int) -> list[Claimed]:
         try:
@@ -216,17 +182,6 @@ class Lane:
         if not self.due_left:
             self._claim_after = time.monotonic() + LOOK_AGAIN
         return rows
-
-    def _wanted(self) -> int:
-        """Rows; of a paced run tokens, whenever half of a block is used."""
-        free = self.plan.limit - self.window.in_hand
-        if isinstance(self.window, PacedWindow):
-            short = self.plan.tokens_ahead - self.window.tokens
-            short = min(short, free) if self.plan.at_most_once else short
-            return short if 2 * short >= self.plan.tokens_ahead else 0
-        if self.plan.at_most_once:
-            return free if free * 4 >= self.plan.limit else 0
-        return self.appetite.rows(self.window.waiting)
 
     def _send(self, rows: Sequence[Claimed]) -> None:
         send_before = time.monotonic() + self.plan.slice_seconds
@@ -250,6 +205,10 @@ class Lane:
         stopping = next((item for item in self._ended if item.stops_run), None)
         if stopping and not self.stop_reason:
             self.stop_reason = f"A person has no value for {stopping.detail}, and the content says to stop then."
+
+    def _tell(self) -> None:
+        window = self.window
+        self.pulse.tell(LanePulse(window.in_flight, self.plan.limit, window.waiting, self.admission.why))
 
     def _renew(self) -> None:
         if time.monotonic() - self._renewed > RENEW_EVERY:
@@ -279,6 +238,7 @@ class Lane:
             made = [finished(sent, policy, moment, random.random, credentials) for sent in outcomes]
             self.recorder.record(made, ended)
             self.gate.note(made)
+            self.pulse.note(made)
             self._note_refused_token(made)
 
     def _note_refused_token(self, made: Sequence[Finished]) -> None:

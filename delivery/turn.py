@@ -76,7 +76,7 @@ class Turn:
         leaves its slot, and the run is settled."""
         run_id = self.ticket.run_id
         may_send = lane is not None and self.watch.may_send(run_id) and not lane.stop_reason
-        rest = lane.rest if lane is not None and may_send else 0.0
+        rest = lane.admission.rest if lane is not None and may_send else 0.0
         continues = lane is not None and may_send and lane.due_left and not rest
         following = slot_leave(self.ticket, continues=continues, rest=rest)
         if following is not None:

@@ -1,0 +1,89 @@
+"""How many rows a lane claims next, and whether it may: its appetite and window on one side, the gate on the other."""
+
+import time
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from delivery.appetite import Appetite
+from delivery.gate import Gate, Grant, Why
+from delivery.paced_window import PacedWindow
+from delivery.plan import LanePlan
+from delivery.window import Window
+
+# A lane stays for a closed gate or a token that is so near; for what is further off it leaves its slot (seconds).
+STAY_FOR = 15.0
+# While it stays it asks so often, since a person may have reset a breaker (seconds).
+ASK_AGAIN = 2.0
+# How long before its time a lane is asked for again, and after how long at the latest.
+COME_EARLY, REST_AT_MOST = 3.0, 60.0
+
+
+@dataclass
+class Admission:
+    """``why``: what the gate last said stands in the way, or sets the pace."""
+
+    plan: LanePlan
+    window: Window
+    gate: Gate
+    why: Why = Why.NOTHING
+    _hold_until: float = 0.0
+    _appetite: Appetite = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._appetite = Appetite(self.plan.limit, settings.LANE_BATCH)
+
+    @property
+    def hold(self) -> float:
+        """Seconds before there is any use in asking again."""
+        return max(0.0, self._hold_until - time.monotonic())
+
+    @property
+    def stays(self) -> bool:
+        """Whether the lane waits here for the gate."""
+        return 0 < self.hold <= STAY_FOR
+
+    @property
+    def rest(self) -> float:
+        """For how many seconds the lane's slot is of no use to anyone."""
+        return min(self.hold - COME_EARLY, REST_AT_MOST) if self.hold > STAY_FOR else 0.0
+
+    def ask(self) -> Grant | None:
+        """What may be claimed for now; None when nothing is wanted or may be sent."""
+        wanted = self._wanted()
+        if not wanted:
+            return None
+        grant = self.gate.ask(wanted)
+        self.why = grant.why
+        if grant.count:
+            return grant
+        wait = grant.wait if grant.wait > STAY_FOR else min(grant.wait, ASK_AGAIN)
+        self._hold_until = time.monotonic() + wait
+        return None
+
+    def rows_for(self, grant: Grant) -> int:
+        """How many rows to claim: tokens may be waited for by rows that are here already."""
+        if isinstance(self.window, PacedWindow):
+            return max(0, grant.count + self.window.tokens - self.window.waiting)
+        return grant.count
+
+    def use(self, grant: Grant, *, lacking: int) -> None:
+        """Passes the grant on to the window. ``lacking``: of so many of its rows none was due; so much goes back."""
+        spare = min(grant.count, lacking)
+        if isinstance(self.window, PacedWindow):
+            self.window.grant(grant.count - spare, grant.first, grant.gap, grant.epoch)
+        else:
+            self.window.epoch = grant.epoch
+        if grant.gap or grant.why is Why.PROBING:
+            self.gate.unused(spare)
+
+    def _wanted(self) -> int:
+        """Rows; of a paced run tokens, whenever half of a block is used."""
+        free = self.plan.limit - self.window.in_hand
+        if isinstance(self.window, PacedWindow):
+            short = self.plan.tokens_ahead - self.window.tokens
+            short = min(short, free) if self.plan.at_most_once else short
+            return short if 2 * short >= self.plan.tokens_ahead else 0
+        if self.plan.at_most_once:
+            return free if free * 4 >= self.plan.limit else 0
+        return self._appetite.rows(self.window.waiting)
