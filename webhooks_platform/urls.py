@@ -16,6 +16,9 @@ def _rooms(module: str) -> list[URLPattern | URLResolver]:
     return [path("", include(f"{room}.{module}")) for room in found]
 
 
+handler404 = "webhooks_platform.base.answers.not_found"
+handler500 = "webhooks_platform.base.answers.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.site_urls")),
     *([path("", include("frontend.urls"))] if find_spec("frontend.urls") else []),

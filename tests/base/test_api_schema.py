@@ -1,3 +1,4 @@
+import json
 from io import StringIO
 
 from django.core.management import call_command
@@ -7,6 +8,16 @@ from django.urls import reverse
 
 def test_the_schema_of_the_api_has_no_warnings() -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
+
+
+def test_groups_are_called_alike() -> None:
+    """Whether their name was given or comes from the address."""
+    schema = StringIO()
+    call_command("spectacular", "--format", "openapi-json", stdout=schema)
+    operations = [each for path in json.loads(schema.getvalue())["paths"].values() for each in path.values()]
+    tags = {tag for operation in operations for tag in operation["tags"]}
+    assert {"Campaigns", "Runs", "Saved views"} <= tags
+    assert {tag for tag in tags if tag != tag.capitalize()} == set()
 
 
 def test_the_reference_page_needs_no_inline_script(client: Client) -> None:

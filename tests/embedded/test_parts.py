@@ -100,6 +100,7 @@ def test_a_port_must_be_a_number(tmp_path, wanted):
 def test_the_receiver_is_the_one_private_address_allowed(tmp_path):
     application = plan_application(checkout=tmp_path, folder=tmp_path, environment={})
     settings = application.settings({"OUTBOUND_ALLOWED_ADDRESSES": "10.0.0.1:80"})
+    assert settings["COOKIE_SUFFIX"] == f"_{application.port}"
     assert settings["OUTBOUND_ALLOWED_ADDRESSES"] == f"10.0.0.1:80,127.0.0.1:{application.receiver_port}"
     assert settings["DEMO_RECEIVER_URL"] == f"http://127.0.0.1:{application.receiver_port}"
 

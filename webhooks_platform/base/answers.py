@@ -6,6 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.views.defaults import page_not_found
+from django.views.defaults import server_error as page_of_server_error
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -19,6 +22,7 @@ from webhooks_platform.base.errors import (
     StaleState,
 )
 
+API_PATH = "/api/v1/"
 STATUS: dict[type[ProductError], int] = {
     InvalidInput: 422,
     NotAllowed: 403,
@@ -63,6 +67,27 @@ class ProductErrorMiddleware:
         if request.headers.get("HX-Request"):
             return JsonResponse(problem(error), status=status, content_type="application/problem+json")
         return render(request, "problem.html", {"error": error, "status": status}, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for an address that leads nowhere; a problem document under the API's."""
+    if not request.path.startswith(API_PATH):
+        return page_not_found(request, exception)
+    detail = f"There is no {request.path}. The addresses are listed at {reverse('api_docs')}."
+    return _api_problem(HTTPStatus.NOT_FOUND, detail, "not_found")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page after a fault of ours; a problem document under the API's addresses."""
+    if not request.path.startswith(API_PATH):
+        return page_of_server_error(request)
+    detail = "Something went wrong on our side. Try again in a moment; if it stays, tell the operator when it was."
+    return _api_problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, "server_error")
+
+
+def _api_problem(status: HTTPStatus, detail: str, code: str) -> JsonResponse:
+    body = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail, "code": code}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
 def drf_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

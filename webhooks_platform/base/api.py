@@ -21,6 +21,14 @@ PAGE_PARAMETERS = [
 ]
 
 
+def tags_in_sentence_case(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """drf-spectacular's hook: groups are called alike, whether their name was given or comes from the address."""
+    for operations in result.get("paths", {}).values():
+        for operation in operations.values():
+            operation["tags"] = [tag.replace("_", " ").replace("-", " ").capitalize() for tag in operation["tags"]]
+    return result
+
+
 class StoredModelField(serializers.Field):  # type: ignore[type-arg]
     """A pydantic model in a serializer: validated on the way in, described in the schema."""
 

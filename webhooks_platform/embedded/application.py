@@ -51,6 +51,7 @@ class Application:
         """The product's settings that follow from where it runs. The receiver is the one private address allowed."""
         allowed = filter(None, (environment.get("OUTBOUND_ALLOWED_ADDRESSES"), f"{HOST}:{self.receiver_port}"))
         return {
+            "COOKIE_SUFFIX": environment.get("COOKIE_SUFFIX") or f"_{self.port}",
             "PUBLIC_URL": environment.get("PUBLIC_URL") or self.url,
             "DEMO_RECEIVER_URL": self.receiver_url,
             "OUTBOUND_ALLOWED_ADDRESSES": ",".join(allowed),
