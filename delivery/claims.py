@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from delivery.database import lane_transaction
+from delivery.database import in_partition, lane_transaction
 from delivery.statements import CLAIM, GIVE_BACK, START
 
 
@@ -47,16 +47,16 @@ class Claims:
         """Up to ``limit`` due rows, leased; a row that another lane is claiming is passed over."""
         parameters = {**self.key, "run": self.run_id, "limit": limit, "lease": self.lease}
         with lane_transaction() as cursor:
-            cursor.execute(CLAIM, parameters, binary=True)
+            cursor.execute(in_partition(CLAIM, self.run_at), parameters, binary=True)
             return [Claimed(*row) for row in cursor.fetchall()]
 
     def start(self, rows: Sequence[Claimed]) -> set[UUID]:
         """Marks at-most-once rows as started, committed; only the ids that come back may be sent."""
         with lane_transaction() as cursor:
-            cursor.execute(START, {**self.key, **chosen(rows)}, binary=True)
+            cursor.execute(in_partition(START, self.run_at), {**self.key, **chosen(rows)}, binary=True)
             return {row[0] for row in cursor.fetchall()}
 
     def give_back(self, rows: Sequence[Claimed]) -> None:
         """Rows that were not sent, as if they had never been claimed."""
         with lane_transaction() as cursor:
-            cursor.execute(GIVE_BACK, {**self.key, **chosen(rows)})
+            cursor.execute(in_partition(GIVE_BACK, self.run_at), {**self.key, **chosen(rows)})

@@ -12,7 +12,7 @@ import psycopg
 
 from delivery import statements
 from delivery.claims import Claimed, Claims, chosen
-from delivery.database import DATABASE_DOWN, RawCursor, lane_transaction
+from delivery.database import DATABASE_DOWN, RawCursor, in_partition, lane_transaction
 from delivery.outcomes import Delivered, Failed
 from delivery.outgoing import Ended
 from delivery.results import Finished
@@ -80,7 +80,8 @@ class Recorder:
         moved: Counter[str] = Counter()
         for status_code, of_status in rows.items():
             cursor.execute(
-                statements.RECORD_DELIVERED, {**self.claims.key, **chosen(of_status), "status_code": status_code}
+                self._statement(statements.RECORD_DELIVERED),
+                {**self.claims.key, **chosen(of_status), "status_code": status_code},
             )
             moved[NotificationState.DELIVERED] += cursor.rowcount
         return moved
@@ -93,10 +94,13 @@ class Recorder:
         columns = zip(*changes, strict=True)
         names = ("ids", "profiles", "states", "reasons", "details", "status_codes", "due", "requests", "requested")
         cursor.execute(
-            statements.RECORD_OTHERS,
+            self._statement(statements.RECORD_OTHERS),
             {**self.claims.key, **{name: list(column) for name, column in zip(names, columns, strict=True)}},
         )
         return Counter(state for (state,) in cursor.fetchall())
+
+    def _statement(self, statement: str) -> str:
+        return in_partition(statement, self.claims.run_at)
 
     def _failed_change(self, item: Finished, failed: Failed) -> tuple[Any, ...]:
         outgoing, retries = item.sent.outgoing, item.retry_at is not None

@@ -52,7 +52,7 @@ _SENDING_RUNS = _listed(RUN_SENDING, RunState.values)
 _DUE_OF_RUN = "n.run_at = %(run_at)s and n.run_id = %(run)s"
 _CHOSEN = """with chosen as materialized (
   select %(workspace)s::bigint as workspace_id, %(run_at)s::timestamptz as run_at, o.*
-  from unnest(%(ids)s::uuid[], %(profiles)s::bigint[]) as o (id, profile_id)
+  from unnest(%(ids)b::uuid[], %(profiles)b::bigint[]) as o (id, profile_id)
 )"""
 _IS_CHOSEN = "n.workspace_id = c.workspace_id and n.run_at = c.run_at and n.id = c.id and n.profile_id = c.profile_id"
 _FENCED = f"{_IS_CHOSEN} and n.lease_token = %(token)s"
@@ -192,7 +192,7 @@ where {_FENCED} and {_may_become(S.DELIVERED)}
 RECORD_OTHERS = f"""
 with chosen as materialized (
   select %(workspace)s::bigint as workspace_id, %(run_at)s::timestamptz as run_at, o.*
-  from unnest(%(ids)s::uuid[], %(profiles)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(details)s::text[],
+  from unnest(%(ids)b::uuid[], %(profiles)b::bigint[], %(states)s::text[], %(reasons)s::text[], %(details)s::text[],
               %(status_codes)s::smallint[], %(due)s::timestamptz[], %(requests)s::bytea[], %(requested)s::boolean[])
     as o (id, profile_id, state, reason, detail, status_code, due_at, request, requested)
 )

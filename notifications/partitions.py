@@ -31,6 +31,11 @@ class Partition:
     storage: str = ""
 
 
+def partition_by_month(parent: str, run_at: datetime) -> str:
+    """The partition of ``notification`` or ``attempt`` that holds the rows of a run launched then."""
+    return f"{parent}_{run_at.astimezone(UTC):%Y_%m}"
+
+
 def partitions_wanted(now: datetime) -> Iterator[Partition]:
     """Every partition that must exist at ``now``: last month's up to what the near future needs."""
     month = _month_start(now.date()) - timedelta(days=1)

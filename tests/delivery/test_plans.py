@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from delivery import statements
-from delivery.database import lane_transaction
+from delivery.database import in_partition, lane_transaction
 from delivery.preparation import prepare
 from notifications.models import Notification, Run
 from tests.delivery.engine import Engine
@@ -53,7 +53,10 @@ def test_no_statement_reads_rows_that_it_does_not_mean(run: Run, name: str) -> N
     }
     if name in ("RECORD_DELIVERED", "GIVE_BACK", "START"):
         Notification.objects.filter(pk__in=ids).update(state="sending", lease_token=5)
-    nodes = list(plan_nodes(explained(getattr(statements, name), parameters)))
+    statement = getattr(statements, name)
+    if name != "CANCEL":
+        statement = in_partition(statement, run.run_at)
+    nodes = list(plan_nodes(explained(statement, parameters)))
     assert sum(removed(node) for node in nodes) <= FEW
     assert all(node["Actual Rows"] * node["Actual Loops"] <= 2 * FEW for node in nodes)
 
@@ -76,3 +79,9 @@ def plan_nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def removed(node: dict[str, Any]) -> float:
     rows = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)
     return float(rows * node["Actual Loops"])
+
+
+def test_lanes_touch_the_one_partition_of_their_run(run: Run) -> None:
+    statement = in_partition(statements.CLAIM, run.run_at)
+    assert statement.count(f"notification_{run.run_at:%Y_%m} n") == 2
+    assert "notification n" not in statement
