@@ -208,7 +208,7 @@ PLACES = [
 ]
 EXPRESSIONS = {
     "straight": "{{ x }}",
-    "general": "{% if x == x %}{{ x }}{% else %}-{% endif %}",
+    "general": "{% if x == x %}{{ x }}{% else %}{{ x }}{% endif %}",
 }
 
 
