@@ -1,7 +1,7 @@
 """Home: how the workspace stands, as its page and the API show it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count
@@ -95,8 +95,10 @@ def _labelled(figures: Figures, series: list[dict[str, Any]]) -> dict[str, Any]:
     long, short = {"24h": ("%a %H:%M", "%H:%M"), "7d": ("%a %-d %b, %H:%M", "%-d %b"), "30d": ("%a %-d %b", "%-d %b")}[
         figures.period.key
     ]
-    labels = [start.strftime(long) for start in figures.starts]
-    return {"labels": labels, "ticks": [start.strftime(short) for start in figures.starts], "series": series}
+    # Within a day only its first piece is named on the axis, but for the day by hours.
+    named = figures.period.piece < timedelta(hours=6)
+    ticks = [start.strftime(short) if named or start.hour == 0 else "" for start in figures.starts]
+    return {"labels": [start.strftime(long) for start in figures.starts], "ticks": ticks, "series": series}
 
 
 def chart_rows(chart: dict[str, Any]) -> list[tuple[str, list[int | None]]]:

@@ -1,5 +1,5 @@
 // <time-chart source="id" kind="bars|lines" unit="ms"> draws the JSON script with that id:
-// {"labels": ["Mon 14:00", …], "ticks": ["14:00", …], "series": [{"name", "token", "values"}]}. Bars are stacked in the
+// {"labels": ["Mon 14:00", …], "ticks": ["14:00", "", …], "series": [{"name", "token", "values"}]}. Bars are stacked in the
 // order given, the first at the bottom. Colours are tokens, so they follow the theme. The page holds the same as a table.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
@@ -12,6 +12,15 @@ const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFracti
 const whole = new Intl.NumberFormat("en");
 const duration = (ms) => (ms >= 1000 ? `${compact.format(ms / 1000)} s` : `${whole.format(ms)} ms`);
 const FORMATS = { ms: [duration, duration], "": [(value) => compact.format(value), (value) => whole.format(value)] };
+
+// A bar's piece of each series: from the top of the one below to its own.
+const SEGMENTS = uPlot.paths.bars({
+  size: [0.7, 28],
+  disp: {
+    y0: { unit: 1, values: (plot, at) => plot.data[at + 1] || plot.data[0].map(() => 0) },
+    y1: { unit: 1, values: (plot, at) => plot.data[at] },
+  },
+});
 
 // Each series as it is drawn: on top of the ones before it.
 function stacked(series) {
@@ -49,7 +58,7 @@ class TimeChart extends HTMLElement {
     this.note.hidden = true;
   }
 
-  // The tallest of a stack is drawn first, or it would cover the others.
+  // The top of a stack comes first, so that each series finds the one below it next.
   columns() {
     const { labels, series } = this.data;
     const drawn = this.bars ? stacked(series).reverse() : series.map(({ values }) => values);
@@ -76,7 +85,7 @@ class TimeChart extends HTMLElement {
 
   line({ name, token: colour }) {
     const stroke = token(colour);
-    if (this.bars) return { label: name, fill: stroke, paths: uPlot.paths.bars({ size: [0.7, 28] }), points: { show: false } };
+    if (this.bars) return { label: name, fill: stroke, width: 0, paths: SEGMENTS, points: { show: false } };
     return { label: name, stroke, width: 2, points: { show: true, size: 5, fill: stroke } };
   }
 
@@ -84,11 +93,13 @@ class TimeChart extends HTMLElement {
     const ticks = this.data.ticks;
     return {
       ...this.look(),
+      size: 30,
       grid: { show: false },
       ticks: { show: false },
       splits: (plot) => {
-        const every = Math.max(1, Math.ceil(ticks.length / Math.max(2, plot.width / TICK_WIDTH)));
-        return ticks.map((_, at) => at).filter((at) => (ticks.length - 1 - at) % every === 0);
+        const named = ticks.map((_, at) => at).filter((at) => ticks[at]);
+        const every = Math.max(1, Math.ceil(named.length / Math.max(2, plot.width / TICK_WIDTH)));
+        return named.filter((_, at) => (named.length - 1 - at) % every === 0);
       },
       values: (_, splits) => splits.map((at) => ticks[at]),
     };
