@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from delivery.standing import Standing
 from notifications.models import Run
 from notifications.selectors import RunCounts
 from notifications.states import RunState
@@ -13,21 +14,43 @@ MEASURE_AFTER = timedelta(seconds=2)
 
 @dataclass(frozen=True)
 class Progress:
-    """``per_second`` is the mean since launch (0 while unknown); ``time_left`` is empty while unknown."""
+    """``speed`` is in words, empty while unknown; ``time_left`` too. ``is_mean``: since launch, not of late."""
 
-    per_second: int
-    time_left: str
+    speed: str = ""
+    time_left: str = ""
+    is_mean: bool = False
 
 
-def run_progress(run: Run, counts: RunCounts, *, now: datetime) -> Progress:
-    """The mean rate of final outcomes since launch, and what the rest would take at that rate."""
+def run_progress(run: Run, counts: RunCounts, standing: Standing | None, *, now: datetime) -> Progress:
+    """How fast the run goes now, from what its lanes told of late, and when it will be over at that speed.
+
+    Of a run that is over, or where nothing was told, the mean rate of final outcomes since launch.
+    """
+    told = standing.pulse.per_second if standing else None
+    if told:
+        return Progress(speed_words(told), _time_left(run, counts, told))
     took = (run.finished_at or now) - run.run_at
     done = counts.audience - counts.pending
-    if run.state == RunState.PAUSED or took < MEASURE_AFTER or not done:
-        return Progress(0, "")
-    rate = done / took.total_seconds()
-    left = _duration(counts.pending / rate) if counts.pending and run.prepared_at else ""
-    return Progress(round(rate), left)
+    sends = standing is None or not standing.pulse.known
+    if run.state == RunState.PAUSED or took < MEASURE_AFTER or not done or not sends:
+        return Progress()
+    mean = done / took.total_seconds()
+    return Progress(speed_words(mean), _time_left(run, counts, mean), is_mean=True)
+
+
+def speed_words(per_second: float) -> str:
+    """ "1,250 a second", "4.8 a second", "7 a minute", "20 an hour"."""
+    if per_second >= 10:
+        return f"{round(per_second):,} a second"
+    if per_second >= 1:
+        return f"{per_second:.1f}".removesuffix(".0") + " a second"
+    if per_second * 60 >= 1:
+        return f"{per_second * 60:.1f}".removesuffix(".0") + " a minute"
+    return f"{per_second * 3600:.1f}".removesuffix(".0") + " an hour"
+
+
+def _time_left(run: Run, counts: RunCounts, per_second: float) -> str:
+    return _duration(counts.pending / per_second) if counts.pending and run.prepared_at else ""
 
 
 def _duration(seconds: float) -> str:
@@ -43,7 +66,7 @@ def words_for(run: Run, progress: Progress) -> str:
     took = _duration((run.finished_at - run.run_at).total_seconds()) if run.finished_at else ""
     return {
         RunState.PREPARING: "Collecting the audience; sending has begun.",
-        RunState.RUNNING: "Sending." if progress.per_second else "Starting.",
+        RunState.RUNNING: "Sending." if progress.speed else "Starting.",
         RunState.PAUSED: "Nothing is sent until it is resumed.",
         RunState.STOPPING: "What is on its way is being finished.",
         RunState.STOPPED: f"Stopped after {took}. Everybody not reached is cancelled.",

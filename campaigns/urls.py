@@ -43,4 +43,10 @@ urlpatterns = [
     path("campaigns/runs/<int:run>/pause/", runs.control, {"action": "pause"}, name="run_pause"),
     path("campaigns/runs/<int:run>/resume/", runs.control, {"action": "resume"}, name="run_resume"),
     path("campaigns/runs/<int:run>/stop/", runs.control, {"action": "stop"}, name="run_stop"),
+    path(
+        "campaigns/runs/<int:run>/destination-reset/",
+        runs.control,
+        {"action": "destination-reset"},
+        name="run_destination_reset",
+    ),
 ]

@@ -14,12 +14,16 @@ from audience.selection import choice_frozen
 from channels.models import SendPolicy
 from channels.policy import Rate
 from delivery.asks import lanes_ask, preparation_ask, settle_ask
+from delivery.breaker import breaker_reset
+from delivery.destination import run_destination
+from delivery.errors import DestinationUnknown
 from delivery.runs import run_move
-from delivery.slots import slots_refill, token_create
+from delivery.shared import REDIS_DOWN
+from delivery.slots import slots_refill, slots_rouse, token_create
 from notifications.models import LaneSlot, Run
 from notifications.partitions import partitions_ensure
 from notifications.resend import ResendChoice
-from notifications.states import RunKind, RunState
+from notifications.states import RUN_SENDING, RunKind, RunState
 from templates_lib.content import WebhookContent
 from webhooks_platform.base.errors import StaleState
 
@@ -98,6 +102,36 @@ def run_stop(*, run: Run, actor: Actor, reason: str = "") -> None:
     run_move(run, RunState.STOPPING, stop_reason=reason[:300])
     audit(actor, "run.stopped", run, reason=reason)
     transaction.on_commit(lambda: settle_ask(run.pk))
+
+
+@transaction.atomic
+def run_destination_reset(*, run: Run, actor: Actor) -> None:
+    """Closes the breaker of the run's destination and ends a wait that it asked for, for all of its runs.
+
+    Raises DestinationUnknown when Redis can't be reached.
+    """
+    permit(actor, "run.control")
+    destination = run_destination(run)
+    destination_reset(destination.workspace_id, destination.key)
+    audit(actor, "run.destination_reset", run, destination=destination.key)
+
+
+def destination_reset(workspace_id: int, destination_key: str) -> None:
+    """The same for a caller that has checked the rights; lanes start once its transaction is committed."""
+    try:
+        breaker_reset(workspace_id, destination_key)
+    except REDIS_DOWN as error:
+        raise DestinationUnknown("Redis can't be reached, so nothing was reset. Try again in a minute.") from error
+    waiting = Run.objects.filter(workspace_id=workspace_id, state__in=sorted(RUN_SENDING))
+    runs = [run.pk for run in waiting if run_destination(run).key == destination_key]
+    transaction.on_commit(lambda: _slots_wake(runs))
+
+
+def _slots_wake(run_ids: list[int]) -> None:
+    """Ends the rest of their slots."""
+    slots_rouse(run_ids)
+    for run_id in run_ids:
+        lanes_ask(slots_refill(run_id))
 
 
 def _run_wake(run_id: int) -> None:

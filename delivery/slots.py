@@ -1,14 +1,17 @@
 """Lane slots: how many lanes a run has, and who runs each. Every change hands the slot's token on."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from delivery.database import raw_cursor
 from delivery.statements import SLOT_LEAVE, SLOT_RENEW, SLOT_TAKE, SLOTS_REFILL
+from notifications.models import LaneSlot
 
 # A message may wait this long in the queue before it is sent again; a copy too many finds its token gone.
 MESSAGE_LEASE = timedelta(seconds=10)
@@ -58,6 +61,12 @@ def slots_refill(run_id: int | None = None) -> list[SlotTicket]:
     with transaction.atomic(), raw_cursor() as cursor:
         cursor.execute(SLOTS_REFILL, parameters)
         return [SlotTicket(*row) for row in cursor.fetchall()]
+
+
+def slots_rouse(run_ids: Sequence[int]) -> None:
+    """Ends the rest of the runs' slots. A lane that works keeps its own: its lease is never so long."""
+    resting = LaneSlot.objects.filter(run_id__in=run_ids, lease_until__gt=timezone.now() + LANE_LEASE)
+    resting.update(lease_until=None)
 
 
 def _change(statement: str, ticket: SlotTicket, **parameters: object) -> bool:

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
-from campaigns.progress import Progress, run_progress, words_for
-from delivery.services import run_pause, run_resume, run_stop
+from campaigns.bottleneck import bottleneck
+from campaigns.progress import run_progress, words_for
+from delivery.services import run_destination_reset, run_pause, run_resume, run_stop
+from delivery.standing import run_standing
 from notifications.models import Run
 from notifications.selectors import RunCounts, error_groups, run_counts, run_get
 from notifications.states import RUN_OPEN, RUN_TRANSITIONS, RunState
@@ -22,6 +24,7 @@ ACTIONS = {
     "pause": (run_pause, "Paused. What is on its way is being finished; nothing more is sent."),
     "resume": (run_resume, "Resumed. It goes on where it was paused."),
     "stop": (run_stop, "Stopping. Everybody not yet reached becomes cancelled."),
+    "destination-reset": (run_destination_reset, "Sending again. If the destination still fails, it is paused again."),
 }
 
 
@@ -47,8 +50,9 @@ def _page(request: WorkspaceRequest, run: Run) -> dict[str, Any]:
 
 
 def _live(run: Run) -> dict[str, Any]:
-    counts = run_counts(run)
-    progress: Progress = run_progress(run, counts, now=timezone.now())
+    counts, now = run_counts(run), timezone.now()
+    standing = run_standing(run, now=now)
+    progress = run_progress(run, counts, standing, now=now)
     log = reverse("notifications_log", kwargs={"workspace": run.workspace.slug})
     return {
         "run": run,
@@ -56,8 +60,8 @@ def _live(run: Run) -> dict[str, Any]:
         "groups": error_groups(run),
         "open": run.state in RUN_OPEN,
         "words": words_for(run, progress),
-        "rate": progress.per_second,
-        "eta": progress.time_left,
+        "progress": progress,
+        "bottleneck": bottleneck(standing, now=now) if standing and counts.pending else None,
         "log_url": f"{log}?run={run.pk}",
     }
 

@@ -1,8 +1,13 @@
+import time
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from delivery.breaker import breaker_view
+from delivery.destination import run_destination
+from delivery.shared import shared_redis
 from notifications.models import Run
 from tests import cast
 
@@ -166,8 +171,24 @@ def test_the_live_part_brings_new_buttons_only_once_the_state_moved_on(as_owner,
     assert 'id="run-actions"' in as_owner.get(f"{live}?state=paused").content.decode()
 
 
+def test_an_open_breaker_shows_and_is_reset(as_owner, campaign):
+    run = a_run(campaign)
+    destination = run_destination(run)
+    soon = round((time.time() + 300) * 1_000_000)
+    shared_redis().hset(destination.breaker_key, mapping={"state": "open", "until": soon, "epoch": 1})
+    Run.objects.filter(pk=run.pk).update(audience_count=1)
+    page = reverse("run_detail", kwargs={"workspace": "acme", "run": run.pk})
+    reset = reverse("run_destination_reset", kwargs={"workspace": "acme", "run": run.pk})
+    shown = as_owner.get(page).content.decode()
+    assert "next probe in 5 min" in shown
+    assert reset in shown
+    assert "Sending again" in as_owner.post(reset, follow=True).content.decode()
+    assert breaker_view(run.workspace_id, destination.key).state == "closed"
+    assert reset not in as_owner.get(page).content.decode()
+
+
 def test_a_viewer_steers_no_run(client, viewer, campaign):
     run = a_run(campaign)
     cast.signed_in(client, viewer)
-    for name in ("run_pause", "run_resume", "run_stop"):
+    for name in ("run_pause", "run_resume", "run_stop", "run_destination_reset"):
         assert client.post(reverse(name, kwargs={"workspace": "acme", "run": run.pk})).status_code == 403
