@@ -16,6 +16,7 @@ from campaigns.selectors import campaign_get
 from campaigns.testing import test_send
 from channels.selectors import connection_find
 from frontend.answers import with_problems, with_toast
+from notifications.reasons import answer_message
 from notifications.selectors import notification_detail, notification_of_run, run_get
 from notifications.states import FINAL
 from webhooks_platform.base.errors import ProductError
@@ -62,10 +63,12 @@ def test_result(request: WorkspaceRequest, campaign: int, run: int) -> HttpRespo
         found = campaign_get(request.workspace, campaign)
         return render(request, "campaigns/_test_waiting.html", {"campaign": found, "run": found_run})
     detail = notification_detail(request.workspace, found_run.pk, notification.id)
+    attempt = detail.attempts[0] if detail.attempts else None
     context = {
         "run": found_run,
         "notification": notification,
-        "attempt": detail.attempts[0] if detail.attempts else None,
+        "attempt": attempt,
+        "said": answer_message(attempt.exchange.response_text) if attempt and attempt.exchange else "",
         "explanation": detail.explanation,
     }
     return render(request, "campaigns/_test_result.html", context)

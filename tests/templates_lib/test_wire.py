@@ -258,7 +258,7 @@ by_place = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name
 
 
 @by_place
-@profile(150, derandomize=True)
+@profile(80, derandomize=True)
 @given(value=texts)
 def test_a_text_arrives_as_it_is(receiver: Wire, place: Place, value: str) -> None:
     tried(receiver, place, value)
@@ -277,7 +277,7 @@ def test_naughty_values_and_ten_kilobytes_arrive(receiver: Wire, place: Place) -
         tried(receiver, place, value)
 
 
-@profile(300, derandomize=True)
+@profile(200, derandomize=True)
 @given(value=values)
 def test_a_json_value_stays_what_it_is(receiver: Wire, value: Any) -> None:
     content = raw('{"v": %X, "z": 1}')(receiver.url, "{{ x }}")
