@@ -1,9 +1,11 @@
 from django.urls import path
 
-from audience.views import attributes, erasures, import_map, imports, profiles, rules, sample_people, segments
+from audience.views import attributes, erasures, import_map, imports, people, profiles, rules, sample_people, segments
 
 urlpatterns = [
-    path("profiles/", profiles.profiles, name="profiles"),
+    path("profiles/", people.profiles, name="profiles"),
+    path("profiles/columns/", people.profile_columns, name="profile_columns"),
+    path("profiles/bulk/", people.profiles_bulk, name="profiles_bulk"),
     path("profiles/new/", profiles.profile_new, name="profile_new"),
     path("profiles/<int:profile>/", profiles.profile_detail, name="profile_detail"),
     path("profiles/<int:profile>/edit/", profiles.profile_edit, name="profile_edit"),

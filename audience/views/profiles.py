@@ -1,6 +1,4 @@
-"""The profiles: list, form, person, delete, test flag."""
-
-from urllib.parse import urlencode
+"""One profile: form, person, delete, test flag."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -10,50 +8,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
-from accounts.saved_view_bar import with_saved_views
 from audience.attributes import KIND_WORDS, kind_of, value_text
 from audience.erasing import profile_delete as delete_profile
 from audience.errors import ProfileInvalid
 from audience.forms import KIND_LABELS, ProfileForm
 from audience.models import Profile
 from audience.sections import sections_of
-from audience.selectors import attribute_labels, profile_get, profiles_found
+from audience.selectors import attribute_labels, profile_get
 from audience.services import profile_mark_test, profile_save
-from webhooks_platform.base.paging import two_way_page
-
-PAGE_SIZE = 50
-
-
-@require_GET
-@workspace_page("workspace.view")
-@with_saved_views("profiles")
-def profiles(request: WorkspaceRequest) -> HttpResponse:
-    search, test_only = request.GET.get("q", "").strip(), request.GET.get("test") == "1"
-    found = profiles_found(request.workspace, search=search, test_only=test_only)
-    page = two_way_page(
-        found,
-        order=("-id",),
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-        size=PAGE_SIZE,
-    )
-    filters = {"q": search, "test": "1" if test_only else ""}
-    context = {
-        "page": page,
-        "count": found.count(),
-        "search": search,
-        "test_only": test_only,
-        "newer": page.newer_cursor and _query(**filters, before=page.newer_cursor),
-        "older": page.older_cursor and _query(**filters, after=page.older_cursor),
-        "all_url": _query(q=search) if search else "?view=all",
-        "test_url": _query(q=search, test="1"),
-        "can_edit": allowed(request.actor, "profile.edit"),
-    }
-    return render(request, "audience/profiles.html", context)
-
-
-def _query(**values: str) -> str:
-    return "?" + urlencode({name: value for name, value in values.items() if value})
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,8 +1,6 @@
 import pytest
-from django.test import Client
 
 from audience.models import Erasure, Profile
-from tests.cast import signed_in
 
 ROWS = {
     "attributes.0.name": "age",
@@ -15,53 +13,6 @@ ROWS = {
     "attributes.2.type": "text",
     "attributes.2.value": "",
 }
-
-
-def test_the_list_shows_searches_and_filters(marketer, address, person, rival):
-    person("u-1", first_name="Ana", last_name="Lima", email="ana@example.com", is_test=True)
-    person("u-2", first_name="Bob", last_name="Lima")
-    person("u-3", workspace=rival, first_name="Ana")
-    texts = {
-        query: marketer.get(address("profiles") + query).content.decode()
-        for query in ("", "?q=lima+ana", "?test=1", "?q=nobody", "?q=EXAMPLE.com")
-    }
-    assert "Ana Lima" in texts[""]
-    assert "Bob Lima" in texts[""]
-    assert "u-3" not in texts[""]
-    assert "2 profiles" in texts[""]
-    for query in ("?q=lima+ana", "?test=1", "?q=EXAMPLE.com"):
-        assert "Ana Lima" in texts[query]
-        assert "Bob Lima" not in texts[query]
-    assert "Nobody found" in texts["?q=nobody"]
-
-
-def test_an_empty_list_leads_to_the_import(marketer, address, client, viewer):
-    assert "Import CSV" in marketer.get(address("profiles")).content.decode()
-    assert "Import CSV" not in signed_in(Client(), viewer).get(address("profiles")).content.decode()
-
-
-def test_the_list_is_leafed_through_both_ways(marketer, address, person):
-    for number in range(60):
-        person(f"u-{number}")
-    first = marketer.get(address("profiles"))
-    second = marketer.get(address("profiles") + first.context["older"])
-    assert [profile.user_id for profile in second.context["page"].items] == [f"u-{n}" for n in range(9, -1, -1)]
-    back = marketer.get(address("profiles") + second.context["newer"])
-    assert back.context["page"].items == first.context["page"].items
-    assert marketer.get(address("profiles") + "?after=x").status_code == 422
-
-
-def test_the_list_costs_the_same_for_1_and_25_rows(
-    marketer, address, person, django_assert_num_queries, django_assert_max_num_queries
-):
-    person("first")
-    marketer.get(address("profiles"))
-    with django_assert_max_num_queries(20) as one:
-        marketer.get(address("profiles"))
-    for number in range(24):
-        person(f"u-{number}", is_test=True)
-    with django_assert_num_queries(len(one)):
-        marketer.get(address("profiles"))
 
 
 def test_a_profile_is_added_by_hand(marketer, address, shop):
