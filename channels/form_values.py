@@ -31,7 +31,7 @@ PERIODS = [
 # A part of the form is unfolded when one of its fields has a problem.
 PARTS: dict[str, tuple[str, ...]] = {
     "headers": ("headers", "secret_headers"),
-    "certificate": ("client_",),
+    "certificate": ("client_certificate", "client_key"),
     "success": ("statuses", "body_"),
     "pace": ("rate_", "max_in_flight"),
     "timeouts": ("connect_seconds", "total_seconds", "guarantee"),

@@ -32,7 +32,7 @@ BODY_RULES = [
     ("lacks", "The body doesn't contain a text"),
     ("json", "A JSON value equals"),
 ]
-BODY_FATES = [("final", "has failed"), ("retried", "is tried again")]
+BODY_FATES = [("final", "counts as failed"), ("retried", "is tried again")]
 BREAKER = [("on", "Pause sending, then probe"), ("off", "Go on sending")]
 OAUTH_STYLES = [("basic", "In the Authorization header"), ("body", "In the body of the request")]
 

@@ -7,7 +7,7 @@ from channels.statuses import statuses_text
 
 _UNITS = ((86_400, "day"), (3_600, "h"), (60, "min"), (1, "s"))
 # So many waits are listed one by one.
-LISTED = 6
+LISTED = 5
 
 
 def duration_words(seconds: float) -> str:
@@ -45,13 +45,13 @@ def success_words(policy: SendPolicy) -> str:
 
 
 def _body_words(rule: BodyMatch) -> str:
-    fate = "is tried again" if rule.retried else "has failed"
+    fate = "is tried again" if rule.retried else "counts as failed"
     words = {
         "contains": f"the body contains “{rule.text}”",
         "lacks": f"the body doesn't contain “{rule.text}”",
         "json": f"{rule.path} in the body is {rule.value}",
     }[rule.kind]
-    return f"{words}; any other body {fate}"
+    return f"{words}; any other answer {fate}"
 
 
 def pace_words(policy: SendPolicy) -> str:

@@ -73,7 +73,8 @@ def in_redis() -> Iterator[tuple[str, str]]:
         b"stream": store.xrange,
     }
     for key in store.scan_iter():
-        yield f"redis {key!r}", str(readers[store.type(key)](key)) + repr(key)
+        read = readers[bytes(store.type(key))]  # type: ignore[arg-type]
+        yield f"redis {key!r}", str(read(key)) + repr(key)
     store.close()
 
 

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import trustme
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 
 @dataclass
@@ -67,9 +69,9 @@ def running_mutual_tls_server(folder: Path) -> Iterator[MutualTlsServer]:
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", "0")))
             assert isinstance(self.connection, ssl.SSLSocket)
-            peer = self.connection.getpeercert() or {}
-            subject = dict(pair for part in peer["subject"] for pair in part)  # type: ignore[attr-defined, union-attr]
-            made.shown.append(str(subject["commonName"]))
+            shown = x509.load_der_x509_certificate(self.connection.getpeercert(binary_form=True) or b"")
+            names = shown.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+            made.shown.append(str(names[0].value))
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()

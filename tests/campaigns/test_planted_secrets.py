@@ -180,11 +180,11 @@ def test_no_planted_secret_comes_out_anywhere(
     emitted |= dict(pages(client, workspace, parts))
     for kind, number in connections.items():
         chosen = parts | {"connection": number}
-        found = (*pages(client, workspace, chosen, of="connection"), *api(client, workspace, chosen, kind))
-        emitted |= {f"{kind}: {name}": text for name, text in found}
+        shown = (*pages(client, workspace, chosen, of="connection"), *api(client, workspace, chosen, kind))
+        emitted |= {f"{kind}: {name}": text for name, text in shown}
     emitted |= {f"export {run.pk}": exported(client, workspace, run) for run in runs.values()}
-    for place, text in (*in_database(), *in_redis()):
-        emitted[place] = emitted.get(place, "") + text + "\n"
+    for stored, text in (*in_database(), *in_redis()):
+        emitted[stored] = emitted.get(stored, "") + text + "\n"
     out, err = capfd.readouterr()
     emitted |= {"log": everything_logged.text, "stdout": out, "stderr": err, "messages": str(engine.messages)}
     assert len(emitted["exchange.response_body"]) > 2_000, "the destination did give everything back"
