@@ -39,3 +39,7 @@ class SavedViewInvalid(InvalidInput):
 
 class SavedViewGone(StaleState):
     title = "This view changed meanwhile"
+
+
+class WorkspaceChanged(StaleState):
+    title = "Somebody else changed these settings"

@@ -32,6 +32,7 @@ class WorkspaceForm(forms.Form):
 
 
 class WorkspaceSettingsForm(WorkspaceForm):
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     retention_days = forms.TypedChoiceField(
         label="Keep what was sent and answered for",
         choices=Workspace.RetentionClass.choices,

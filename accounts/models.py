@@ -68,6 +68,7 @@ class Workspace(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     retention_days = models.PositiveSmallIntegerField(choices=RetentionClass.choices, default=RetentionClass.MONTH)
+    revision = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     members: "models.ManyToManyField[User, Member]" = models.ManyToManyField(
         User, through="Member", related_name="workspaces"

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from accounts.actors import Actor
 from accounts.audit import audit
 from accounts.checks import name_checked, role_checked, time_zones
-from accounts.errors import AccountInvalid, LastOwner, MemberInvalid, WorkspaceInvalid
+from accounts.errors import AccountInvalid, LastOwner, MemberInvalid, WorkspaceChanged, WorkspaceInvalid
 from accounts.models import Member, Role, User, Workspace
 from accounts.permissions import permit
 
@@ -27,10 +27,15 @@ def workspace_create(*, user: User, name: str, time_zone: str = "UTC") -> Worksp
 
 
 @transaction.atomic
-def workspace_update(*, actor: Actor, name: str, time_zone: str, retention_days: int) -> Workspace:
-    """Changes name, time zone and retention; the address stays, so that links go on working."""
+def workspace_update(
+    *, actor: Actor, name: str, time_zone: str, retention_days: int, revision: int | None = None
+) -> Workspace:
+    """Changes name, time zone and retention; the address stays, so that links go on working.
+
+    ``revision``: the one that was edited; raises WorkspaceChanged when somebody else saved since.
+    """
     permit(actor, "workspace.edit")
-    workspace = actor.workspace
+    workspace = _workspace_at(actor.workspace, revision)
     new = {
         "name": name_checked(name, limit=NAME_LIMIT, error=WorkspaceInvalid, what="the workspace"),
         "time_zone": time_zone,
@@ -43,8 +48,20 @@ def workspace_update(*, actor: Actor, name: str, time_zone: str, retention_days:
     for field, value in changed.items():
         setattr(workspace, field, value)
     if changed:
-        workspace.save(update_fields=[*changed])
+        workspace.revision += 1
+        workspace.save(update_fields=[*changed, "revision"])
         audit(actor, "workspace.changed", workspace, **changed)
+    return workspace
+
+
+def _workspace_at(workspace: Workspace, revision: int | None) -> Workspace:
+    """As it is stored now, for this transaction alone."""
+    workspace.refresh_from_db(from_queryset=Workspace.objects.select_for_update())
+    if revision is not None and workspace.revision != revision:
+        raise WorkspaceChanged(
+            "Somebody else changed these settings since you opened them. Your change was not saved and theirs was not "
+            "overwritten. Reload to see it, then make your change again."
+        )
     return workspace
 
 

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.errors import WorkspaceChanged
 from accounts.forms import WorkspaceSettingsForm, form_refused
 from accounts.models import AuditEntry, Workspace
 from accounts.pages import WorkspaceRequest, workspace_page
@@ -32,6 +33,9 @@ def general(request: WorkspaceRequest) -> HttpResponse:
     if form.is_valid():
         try:
             workspace_update(actor=request.actor, **form.cleaned_data)
+        except WorkspaceChanged as error:
+            context = {"form": form, "changed_meanwhile": error.message}
+            return render(request, "accounts/workspace_settings.html", context, status=409)
         except ProductError as error:
             form_refused(form, error)
         else:
@@ -41,7 +45,7 @@ def general(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _as_entered(workspace: Workspace) -> dict[str, Any]:
-    return {name: getattr(workspace, name) for name in ("name", "time_zone", "retention_days")}
+    return {name: getattr(workspace, name) for name in ("name", "time_zone", "retention_days", "revision")}
 
 
 @dataclass(frozen=True)

@@ -198,3 +198,17 @@ def test_the_members_page_asks_no_more_for_more_rows(
     # user, membership, members, invitations, workspaces of the switcher
     with django_assert_num_queries(5):
         client.get(url("members"))
+
+
+def test_of_two_who_change_the_settings_the_second_is_told(
+    client: Client, owner: User, workspace: Workspace, url: Ask
+) -> None:
+    page = signed_in(client, owner).get(url("workspace_settings"))
+    seen = page.context["form"]["revision"].value()
+    assert f'<input type="hidden" name="revision" value="{seen}"' in page.content.decode()
+    values = {"time_zone": "UTC", "retention_days": "30", "revision": seen}
+    assert client.post(url("workspace_settings"), values | {"name": "First"}).status_code == 302
+    answer = client.post(url("workspace_settings"), values | {"name": "Second"})
+    assert (answer.status_code, "Somebody else saved" in answer.content.decode()) == (409, True)
+    workspace.refresh_from_db()
+    assert workspace.name == "First"
