@@ -2,6 +2,7 @@
 import "bootstrap/js/dist/dropdown";
 import "bootstrap/js/dist/offcanvas";
 import "./elements/autosave.js";
+import "./elements/busy.js";
 import "./elements/bulk_edit.js";
 import "./elements/choose_rows.js";
 import "./elements/code_editor.js";
@@ -18,6 +19,7 @@ import "./elements/problems.js";
 import "./elements/relative_time.js";
 import "./elements/row_keys.js";
 import "./elements/rows.js";
+import "./elements/scroll_to_current.js";
 import "./elements/server_errors.js";
 import "./elements/shortcuts.js";
 import "./elements/show_when.js";

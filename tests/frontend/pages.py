@@ -28,6 +28,11 @@ ACTIONS = (HERE / "actions.html").read_text()
 OTHER = (
     '{% extends "plain.html" %}{% block title %}Other{% endblock %}{% block content %}<h1>Other page</h1>{% endblock %}'
 )
+STEPS = (
+    '{% extends "shell.html" %}{% block title %}Steps{% endblock %}{% block before %}<c-stepper label="Steps">'
+    + "".join(f'<c-step href="#" number="{n}">A step of some length</c-step>' for n in range(5))
+    + '<c-step href="#" number="6" :current="True">Last step</c-step></c-stepper>{% endblock %}'
+)
 DRAWER = '<c-drawer id="person" title="Ada Lovelace" :open="True" close_href="/actions"><p>u_1001</p></c-drawer>'
 
 
@@ -80,6 +85,12 @@ def refused(request: HttpRequest) -> HttpResponse:
     return _problem(403, "Webhook is off in this workspace.")
 
 
+def flaky(request: HttpRequest) -> HttpResponse:
+    """Fails the first time."""
+    saved.append({"path": request.get_full_path()})
+    return HttpResponse("", status=503) if len(saved) == 1 else HttpResponse("<p>There it is</p>")
+
+
 def crash(request: HttpRequest) -> HttpResponse:
     return HttpResponse("<h1>Traceback</h1>", status=500)
 
@@ -129,11 +140,13 @@ urlpatterns = [
     path("drawer", _page(DRAWER)),
     path("save", save),
     path("toast", toast),
+    path("steps", _page(STEPS)),
     path("archive", archive),
     path("archived", archive_and_return),
     path("undo", undo),
     path("refused", refused),
     path("crash", crash),
+    path("flaky", flaky),
     path("invalid", invalid),
     path("accounts/login/", _page(OTHER), name="account_login"),
     path("accounts/logout/", sign_out, name="account_logout"),

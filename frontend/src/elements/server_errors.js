@@ -1,6 +1,7 @@
 // Says in words what went wrong when a request made by htmx fails. Answers 422 and 409 with HTML are shown in place
-// (a form with its errors); problem documents and anything else become a message.
-import { toast } from "./toasts.js";
+// (a form with its errors); problem documents and anything else become a message, with Retry where trying again may
+// help. Polling fails in silence: it tries again by itself.
+import { toast, untoast } from "./toasts.js";
 
 const WORDS = {
   0: "The server can't be reached. Check your connection and try again.",
@@ -11,6 +12,7 @@ const WORDS = {
   413: "That is too large to send.",
   429: "Too many requests at once. Wait a moment and try again.",
 };
+const OFFLINE = "You are offline. What you see may be old, and changes can't be saved.";
 const FALLBACK = "Something went wrong on our side. Nothing was changed; try again in a moment.";
 
 // A request after the session ended is redirected to the sign-in page, which must not be swapped in or taken for success.
@@ -45,13 +47,28 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.isError = false;
   }
 });
-document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.elt.closest("[data-autosave]") === event.detail.elt) return; // says so itself
-  toast(wordsFor(event.detail.xhr), "bad");
-});
-document.addEventListener("htmx:sendError", (event) => {
-  if (event.detail.elt.hasAttribute("data-autosave") || isPolling(event.detail.elt)) return;
-  toast(WORDS[0], "bad");
-});
 
-const isPolling = (element) => (element.getAttribute("hx-trigger") || "").includes("every ");
+const saysItself = (element) => element.hasAttribute("data-autosave") || (element.getAttribute("hx-trigger") || "").includes("every ");
+
+function retryOf({ verb, path, elt, target, headers }) {
+  if (!elt.isConnected) return null;
+  const isBoosted = headers["HX-Boosted"];
+  const source = isBoosted ? { target, swap: elt.getAttribute("hx-swap")?.split(" ")[0] } : { source: elt, target };
+  return { label: "Retry", run: () => htmx.ajax(verb, path, source) };
+}
+
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (saysItself(detail.elt)) return;
+  const mayPass = detail.xhr.status >= 500 || detail.xhr.status === 429;
+  toast(wordsFor(detail.xhr), "bad", { action: mayPass ? retryOf(detail.requestConfig) : null });
+});
+for (const type of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(type, ({ detail }) => {
+    if (!saysItself(detail.elt)) toast(navigator.onLine ? WORDS[0] : OFFLINE, "bad", { action: retryOf(detail.requestConfig) });
+  });
+}
+
+addEventListener("offline", () => toast(OFFLINE, "bad"));
+addEventListener("online", () => {
+  if (untoast(OFFLINE)) toast("You are online again.", "ok");
+});

@@ -75,7 +75,15 @@ function closeButton() {
   return button;
 }
 
+// Takes a message away; whether it was there.
+export function untoast(message) {
+  const same = notes().filter((note) => note.querySelector("p").textContent === message);
+  same.forEach(leave);
+  return same.length > 0;
+}
+
 export function toast(message, tone = "info", { undo = "", action = null } = {}) {
+  if (!undo) untoast(message); // said once, however often it happens
   const note = element("div", { className: `toast-note toast-${tone}` });
   note.append(icon(ICONS[tone] || ICONS.info), element("p", { textContent: message }));
   if (undo) note.append(undoForm(undo));
