@@ -138,6 +138,10 @@ def _schedule_problems(campaign: Campaign, now: datetime) -> Iterator[CampaignPr
     instant = schedule.at()
     if instant is None:
         yield CampaignProblem("schedule", "local", "No date and time are chosen.", "Choose them, or Send now.")
+    elif schedule.kind == "repeat":
+        if schedule.next_after(now) is None:
+            hint = "Choose a later last day, or none."
+            yield CampaignProblem("schedule", "local", "The last of the repeated times has passed.", hint)
     elif not schedule.exists():
         yield CampaignProblem(
             "schedule",

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.http import QueryDict
 from pydantic import ValidationError
 
 from campaigns.models import Campaign
+from campaigns.repeat import WEEKDAYS, Repeat
 from campaigns.schedule import Schedule
 from channels.policy import Rate
 from channels.selectors import connection_find
@@ -19,14 +21,54 @@ RATE_PERIODS = (("second", "a second"), ("minute", "a minute"), ("hour", "an hou
 def schedule_posted(data: QueryDict) -> Schedule:
     """The schedule that the form describes; raises InvalidInput naming the field."""
     rate = rate_posted(data)
-    if data.get("kind") != "later":
+    kind = data.get("kind")
+    if kind not in ("later", "repeat"):
         return Schedule(rate=rate)
+    repeat = repeat_posted(data) if kind == "repeat" else Repeat()
     date, time = data.get("date", ""), data.get("time", "")
     try:
         local = datetime.fromisoformat(f"{date}T{time}") if date and time else None
-        return Schedule(kind="later", local=local, time_zone=data.get("time_zone", "UTC"), rate=rate)
+        zone = data.get("time_zone", "UTC")
+        return Schedule(kind=kind, local=local, time_zone=zone, repeat=repeat, rate=rate)  # type: ignore[arg-type]
     except (ValueError, ValidationError) as error:
         raise InvalidInput("Choose a real date, a time and a time zone.", field="local") from error
+
+
+def repeat_posted(data: QueryDict) -> Repeat:
+    """Raises InvalidInput naming the field."""
+    try:
+        return Repeat.model_validate(
+            {
+                "every": data.get("repeat_every", "week"),
+                "interval": data.get("repeat_interval") or 1,
+                "weekdays": data.getlist("repeat_weekdays"),
+                "until": data.get("repeat_until") or None,
+            }
+        )
+    except ValidationError as error:
+        field = f"repeat_{error.errors()[0]['loc'][0]}"
+        message = "Choose days, weeks or months, each 1st to 52nd of them, and a real date as the last day."
+        raise InvalidInput(message, field=field) from error
+
+
+def repeat_fields(schedule: Schedule) -> dict[str, Any]:
+    """What the template shows of a repeat."""
+    chosen = schedule.repeat.weekdays or ((schedule.local.weekday(),) if schedule.local else ())
+    return {
+        "repeat": schedule.repeat,
+        "repeat_units": (("day", "days"), ("week", "weeks"), ("month", "months")),
+        "weekdays": [(number, name, number in chosen) for number, name in enumerate(WEEKDAYS)],
+    }
+
+
+def schedule_outlook(schedule: Schedule, now: datetime) -> dict[str, Any]:
+    """The resulting moment in words, and of a repeat the next five."""
+    coming = [schedule.moment_words(instant) for instant in islice(schedule.occurrences(now), 5)]
+    return {
+        "schedule_words": schedule.words(now) if schedule.kind != "now" and schedule.local else "",
+        "coming": coming if schedule.kind == "repeat" else [],
+        "shifted": not schedule.exists() if schedule.kind == "later" else False,
+    }
 
 
 def rate_posted(data: Mapping[str, Any]) -> Rate | None:

@@ -137,12 +137,13 @@ def _require_ready(campaign: Campaign, now: datetime, *, steps: frozenset[str]) 
 
 @transaction.atomic
 def campaign_schedule(*, campaign: Campaign, actor: Actor, revision: int) -> Campaign:
-    """Puts the campaign on the clock: it launches by itself at the time its schedule names."""
+    """Puts the campaign on the clock: it launches by itself at the time, or each of the times, its schedule names."""
     permit(actor, "campaign.launch")
-    instant = campaign.schedule.at()
+    now = timezone.now()
+    instant = campaign.schedule.next_after(now) or campaign.schedule.at()
     if instant is None:
         raise InvalidInput("Choose a date and time in Schedule first.", field="schedule")
-    _require_ready(campaign, timezone.now(), steps=SCHEDULE_STEPS)
+    _require_ready(campaign, now, steps=SCHEDULE_STEPS)
     _swap(campaign, revision, launch_at=instant, launch_problem="")
     move(campaign, CampaignStatus.SCHEDULED, transitions=Campaign.TRANSITIONS)
     audit(actor, "campaign.scheduled", campaign, at=instant.isoformat())
@@ -175,10 +176,19 @@ def _launch_one_due(pk: int, now: datetime) -> int | None:
                 return None
             _swap(campaign, campaign.revision, launch_at=None, launch_problem="")
             _require_ready(campaign, now, steps=LAUNCH_STEPS)
-            return _start(campaign, system_actor(campaign.workspace), now).pk
+            run = _start(campaign, system_actor(campaign.workspace), now)
+            _repeat(campaign, now)
+            return run.pk
     except ProductError as error:
         _launch_refused(pk, error)
         return None
+
+
+def _repeat(campaign: Campaign, now: datetime) -> None:
+    """Back on the clock for the next time. Times that passed meanwhile are not caught up."""
+    following = campaign.schedule.next_after(now) if campaign.schedule.kind == "repeat" else None
+    if following:
+        move(campaign, CampaignStatus.SCHEDULED, transitions=Campaign.TRANSITIONS, launch_at=following)
 
 
 def _due_locked(pk: int, now: datetime) -> Campaign | None:

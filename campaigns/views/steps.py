@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,7 +18,7 @@ from campaigns.models import Campaign
 from campaigns.review import campaign_review
 from campaigns.samples import review_samples
 from campaigns.schedule import zone_names
-from campaigns.schedule_form import rate_fields, schedule_posted
+from campaigns.schedule_form import rate_fields, repeat_fields, schedule_outlook, schedule_posted
 from campaigns.selectors import campaign_get, labels_used
 from campaigns.services import campaign_launch, campaign_schedule, campaign_unschedule
 from campaigns.views.builder import builder_page, posted_revision, save_step, step_url
@@ -80,7 +81,10 @@ def recipients(request: WorkspaceRequest, campaign: int) -> HttpResponse:
 def schedule(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     found = campaign_get(request.workspace, campaign)
     if request.method == "POST":
-        return save_step(request, found, schedule=schedule_posted(request.POST))
+        answer = save_step(request, found, schedule=schedule_posted(request.POST))
+        outlook = {**schedule_outlook(found.schedule, timezone.now()), "oob": True}
+        answer.write(render_to_string("campaigns/_schedule_outlook.html", outlook, request))
+        return answer
     zone = channel_defaults(request.workspace, ChannelKind.WEBHOOK).time_zone
     chosen = found.schedule.time_zone if found.schedule.local else zone
     return builder_page(
@@ -92,6 +96,10 @@ def schedule(request: WorkspaceRequest, campaign: int) -> HttpResponse:
         now=timezone.now().astimezone(ZoneInfo(chosen)),
         is_now=found.schedule.kind == "now",
         is_later=found.schedule.kind == "later",
+        is_repeat=found.schedule.kind == "repeat",
+        schedule_now=found.schedule.words(timezone.now()),
+        **repeat_fields(found.schedule),
+        **schedule_outlook(found.schedule, timezone.now()),
         **rate_fields(found),
     )
 
@@ -118,7 +126,8 @@ def review_page(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
         answer=answer,
         typed=str(answer.count) if answer.count > TYPE_TO_CONFIRM_ABOVE else "",
         may_launch=allowed(request.actor, "campaign.launch"),
-        launch_at=campaign.schedule.at(),
+        launch_at=campaign.schedule.next_after(timezone.now()),
+        schedule_now=campaign.schedule.words(timezone.now()),
     )
 
 
@@ -133,7 +142,7 @@ def launch(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     found = campaign_get(request.workspace, campaign)
     revision = posted_revision(request)
     try:
-        if found.schedule.kind == "later":
+        if found.schedule.kind != "now":
             campaign_schedule(campaign=found, actor=request.actor, revision=revision)
             messages.success(request, f"“{found.name}” is scheduled.")
             return redirect(step_url(found, "review"))

@@ -9,6 +9,7 @@ from audience.models import Profile
 from campaigns.errors import EditedMeanwhile, NotReady
 from campaigns.keeping import campaign_duplicate
 from campaigns.models import Campaign, CampaignStatus
+from campaigns.repeat import Repeat
 from campaigns.schedule import Schedule
 from campaigns.services import (
     campaign_create,
@@ -140,6 +141,35 @@ def test_a_scheduled_campaign_launches_once_when_it_is_due(campaign, actor):
     assert stored(campaign).status == CampaignStatus.LAUNCHED
 
 
+def test_a_repeated_campaign_launches_each_time_and_catches_nothing_up(campaign, actor):
+    first = later()
+    daily = first.model_copy(update={"kind": "repeat", "repeat": Repeat(every="day")})
+    campaign_update(campaign=campaign, actor=actor, revision=1, schedule=daily)
+    campaign_schedule(campaign=campaign, actor=actor, revision=campaign.revision)
+    start = first.at()
+    assert len(campaigns_launch_due(now=start)) == 1
+    assert campaigns_launch_due(now=start) == []
+    assert (stored(campaign).status, stored(campaign).launch_at) == ("scheduled", start + timedelta(days=1))
+    assert len(campaigns_launch_due(now=start + timedelta(days=3, hours=1))) == 1
+    assert stored(campaign).launch_at == start + timedelta(days=4)
+    assert Run.objects.count() == 2
+
+
+def test_a_repeat_s_last_launch_leaves_the_clock(campaign, actor):
+    first = later()
+    once = first.model_copy(update={"kind": "repeat", "repeat": Repeat(every="day", until=first.local.date())})
+    campaign_update(campaign=campaign, actor=actor, revision=1, schedule=once)
+    campaign_schedule(campaign=campaign, actor=actor, revision=campaign.revision)
+    assert len(campaigns_launch_due(now=first.at())) == 1
+    assert (stored(campaign).status, stored(campaign).launch_at) == (CampaignStatus.LAUNCHED, None)
+    ended = Repeat(until=first.local.date() - timedelta(days=1))
+    over = once.model_copy(update={"local": first.local - timedelta(days=9), "repeat": ended})
+    found = stored(campaign)
+    campaign_update(campaign=found, actor=actor, revision=found.revision, schedule=over)
+    with pytest.raises(NotReady, match="last of the repeated times"):
+        campaign_schedule(campaign=found, actor=actor, revision=found.revision)
+
+
 def test_a_scheduled_launch_that_can_not_happen_says_why_and_stops_trying(campaign, actor, profile):
     campaign_update(campaign=campaign, actor=actor, revision=1, schedule=later())
     campaign_schedule(campaign=campaign, actor=actor, revision=campaign.revision)
@@ -161,7 +191,20 @@ def test_unscheduling_makes_a_draft_again(campaign, actor):
     campaign_update(campaign=campaign, actor=actor, revision=1, schedule=later())
     campaign_schedule(campaign=campaign, actor=actor, revision=campaign.revision)
     campaign_unschedule(campaign=stored(campaign), actor=actor)
+    assert stored(campaign).status == CampaignStatus.DRAFT
     assert campaigns_launch_due(now=timezone.now() + timedelta(hours=2)) == []
+
+
+def test_unscheduling_what_ran_leaves_it_launched_and_the_revision_grows(campaign, actor):
+    campaign_launch(campaign=campaign, actor=actor, revision=1, at=timezone.now())
+    campaign_update(campaign=campaign, actor=actor, revision=2, schedule=later())
+    campaign_schedule(campaign=campaign, actor=actor, revision=3)
+    before = stored(campaign)
+    campaign_unschedule(campaign=stored(campaign), actor=actor)
+    after = stored(campaign)
+    assert (after.status, after.launch_at, after.revision) == (CampaignStatus.LAUNCHED, None, before.revision + 1)
+    with pytest.raises(StaleState, match="can't be taken off the schedule"):
+        campaign_unschedule(campaign=before, actor=actor)
 
 
 def test_a_duplicate_is_a_draft_with_the_same_parts(campaign, actor):
