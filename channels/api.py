@@ -1,19 +1,40 @@
+"""Connections and channels in the API. No answer holds a secret, and none is taken: those are entered on the pages."""
+
+from typing import Any
+
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import api_actor
-from channels.models import Connection, SendPolicy
-from channels.selectors import connections_available
+from channels.defaults import channel_defaults, channel_defaults_set, people_on_day
+from channels.errors import ChannelNotFound
+from channels.health import connection_reset, connections_state
+from channels.models import ChannelKind, Connection, SendPolicy
+from channels.policy import OAuthSettings
+from channels.registry import connection_figures
+from channels.selectors import channel_enabled, connection_get, connections_available
+from channels.services import connection_save
+from channels.testing import connection_test
+from channels.values import ConnectionValues
 from webhooks_platform.base.api import PAGE_PARAMETERS, StoredModelField, api_page, page_serializer
 
 
+class DefaultHeaderSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    value = serializers.CharField(help_text="empty for a secret one")
+    secret = serializers.BooleanField()
+
+
 class ConnectionSerializer(serializers.ModelSerializer[Connection]):
-    """A connection without its secret, which no answer holds."""
+    """A connection without its secrets, which no answer holds."""
 
     policy = StoredModelField(SendPolicy)
+    oauth = StoredModelField(OAuthSettings, allow_null=True)
+    default_headers = DefaultHeaderSerializer(source="headers_shown", many=True)
     has_secret = serializers.BooleanField(help_text="whether one is stored; it can't be read")
     is_signed = serializers.BooleanField(help_text="whether requests carry a Standard Webhooks signature")
 
@@ -21,8 +42,62 @@ class ConnectionSerializer(serializers.ModelSerializer[Connection]):
         model = Connection
         fields = [
             "id", "name", "origin", "auth_kind", "username", "key_name", "has_secret", "secret_changed_at", "is_signed",
-            "signing_secret_changed_at", "policy", "created_at", "updated_at",
+            "signing_secret_changed_at", "oauth", "default_headers", "client_certificate_expires_at", "policy",
+            "revision", "created_at", "updated_at",
         ]  # fmt: skip
+
+
+class ConnectionUpdateSerializer(serializers.Serializer[Any]):
+    revision = serializers.IntegerField(help_text="the one that you read")
+    name = serializers.CharField(max_length=80, required=False)
+    policy = StoredModelField(SendPolicy, required=False)
+
+
+class ConnectionFaultSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField()
+    count = serializers.IntegerField()
+    at = serializers.DateTimeField(help_text="the latest one's")
+
+
+class BreakerSerializer(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(choices=["closed", "open", "half_open"])
+    until = serializers.DateTimeField(allow_null=True)
+    asked_until = serializers.DateTimeField(allow_null=True, help_text="what the destination asked for by Retry-After")
+    failures = serializers.IntegerField()
+    calls = serializers.IntegerField()
+
+
+class ConnectionHealthSerializer(serializers.Serializer[Any]):
+    words = serializers.CharField(help_text="as the list of connections says it")
+    requests = serializers.IntegerField(help_text="the latest ones, that the figures are of")
+    delivered = serializers.IntegerField()
+    median_ms = serializers.IntegerField(allow_null=True)
+    slow_ms = serializers.IntegerField(allow_null=True, help_text="the 95th percentile")
+    last_success_at = serializers.DateTimeField(allow_null=True)
+    last_failure_at = serializers.DateTimeField(allow_null=True)
+    breaker = BreakerSerializer(allow_null=True)
+    errors = ConnectionFaultSerializer(many=True)
+
+
+class ConnectionTestedSerializer(serializers.Serializer[Any]):
+    tone = serializers.ChoiceField(choices=["ok", "warn", "bad"])
+    title = serializers.CharField()
+    text = serializers.CharField()
+
+
+class ChannelUpdateSerializer(serializers.Serializer[Any]):
+    time_zone = serializers.CharField(allow_blank=True, help_text="empty: the workspace's")
+    retention_days = serializers.IntegerField(allow_null=True, help_text="null: the workspace's")
+    daily_limit = serializers.IntegerField(allow_null=True, help_text="people a day; null: no limit")
+
+
+class ChannelSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    enabled = serializers.BooleanField()
+    time_zone = serializers.CharField(help_text="what holds, whoever chose it")
+    retention_days = serializers.IntegerField()
+    daily_limit = serializers.IntegerField(allow_null=True)
+    people_today = serializers.IntegerField()
 
 
 ConnectionPageSerializer = page_serializer(ConnectionSerializer, "ConnectionPage")
@@ -38,3 +113,104 @@ class ConnectionsView(APIView):
     def get(self, request: Request) -> Response:
         page = api_page(request, connections_available(api_actor(request).workspace), order=("id",))
         return Response(ConnectionPageSerializer(page).data)
+
+
+class ConnectionView(APIView):
+    @extend_schema(summary="One connection", responses=ConnectionSerializer, tags=["Connections"])
+    def get(self, request: Request, connection: int) -> Response:
+        return Response(ConnectionSerializer(connection_get(api_actor(request).workspace, connection)).data)
+
+    @extend_schema(
+        summary="Changes its name and policy",
+        request=ConnectionUpdateSerializer,
+        responses=ConnectionSerializer,
+        tags=["Connections"],
+    )
+    def patch(self, request: Request, connection: int) -> Response:
+        """If it still has the revision that you read; 409 otherwise."""
+        entered = ConnectionUpdateSerializer(data=request.data)
+        entered.is_valid(raise_exception=True)
+        actor, given = api_actor(request), entered.validated_data
+        found = connection_get(actor.workspace, connection)
+        values = ConnectionValues(
+            name=given.get("name", found.name),
+            origin=found.origin,
+            auth_kind=found.auth_kind,
+            username=found.username,
+            key_name=found.key_name,
+            policy=given.get("policy", found.policy),
+            oauth=found.oauth,
+        )
+        saved = connection_save(actor=actor, values=values, connection=found, revision=given["revision"])
+        return Response(ConnectionSerializer(saved).data)
+
+
+class ConnectionHealthView(APIView):
+    @extend_schema(summary="How it stands", responses=ConnectionHealthSerializer, tags=["Connections"])
+    def get(self, request: Request, connection: int) -> Response:
+        workspace = api_actor(request).workspace
+        found = connection_get(workspace, connection)
+        (state,) = connections_state(workspace, [found], now=timezone.now())
+        figures = connection_figures(found)
+        facts = {
+            **{name: getattr(figures, name) for name in ("requests", "delivered", "median_ms", "slow_ms", "errors")},
+            "words": state.pill.words,
+            "last_success_at": state.activity.success_at,
+            "last_failure_at": state.activity.failure_at,
+            "breaker": state.breaker,
+        }
+        return Response(ConnectionHealthSerializer(facts).data)
+
+
+class ConnectionTestView(APIView):
+    @extend_schema(
+        summary="Sends one request to its origin",
+        request=None,
+        responses=ConnectionTestedSerializer,
+        tags=["Connections"],
+    )
+    def post(self, request: Request, connection: int) -> Response:
+        actor = api_actor(request)
+        tested = connection_test(actor=actor, connection=connection_get(actor.workspace, connection))
+        return Response(ConnectionTestedSerializer(tested).data)
+
+
+class ConnectionResetView(APIView):
+    @extend_schema(
+        summary="Closes its breaker: sends at once", request=None, responses={204: None}, tags=["Connections"]
+    )
+    def post(self, request: Request, connection: int) -> Response:
+        actor = api_actor(request)
+        connection_reset(actor=actor, connection=connection_get(actor.workspace, connection))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ChannelView(APIView):
+    @extend_schema(summary="A channel and its defaults", responses=ChannelSerializer, tags=["Channels"])
+    def get(self, request: Request, kind: str) -> Response:
+        return Response(_channel(request, kind))
+
+    @extend_schema(
+        summary="Sets its defaults", request=ChannelUpdateSerializer, responses=ChannelSerializer, tags=["Channels"]
+    )
+    def put(self, request: Request, kind: str) -> Response:
+        entered = ChannelUpdateSerializer(data=request.data)
+        entered.is_valid(raise_exception=True)
+        channel_defaults_set(actor=api_actor(request), kind=kind, **entered.validated_data)
+        return Response(_channel(request, kind))
+
+
+def _channel(request: Request, kind: str) -> Any:
+    if kind not in ChannelKind.values:
+        raise ChannelNotFound("This product has no such channel.")
+    workspace = api_actor(request).workspace
+    defaults = channel_defaults(workspace, kind)
+    facts = {
+        "kind": kind,
+        "enabled": channel_enabled(workspace, kind),
+        "time_zone": defaults.time_zone,
+        "retention_days": defaults.retention_days,
+        "daily_limit": defaults.daily_limit,
+        "people_today": people_on_day(workspace, kind, timezone.now()),
+    }
+    return ChannelSerializer(facts).data

@@ -2,6 +2,13 @@
 
 from django.urls import path
 
-from channels.api import ConnectionsView
+from channels import api
 
-urlpatterns = [path("connections", ConnectionsView.as_view(), name="api_connections")]
+urlpatterns = [
+    path("channels/<slug:kind>", api.ChannelView.as_view(), name="api_channel"),
+    path("connections", api.ConnectionsView.as_view(), name="api_connections"),
+    path("connections/<int:connection>", api.ConnectionView.as_view(), name="api_connection"),
+    path("connections/<int:connection>/health", api.ConnectionHealthView.as_view(), name="api_connection_health"),
+    path("connections/<int:connection>/test", api.ConnectionTestView.as_view(), name="api_connection_test"),
+    path("connections/<int:connection>/reset", api.ConnectionResetView.as_view(), name="api_connection_reset"),
+]
