@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns import api, resend_api
+from campaigns import api, figures_api, resend_api
 
 urlpatterns = [
     path("campaigns", api.CampaignsView.as_view(), name="api_campaigns"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("campaigns/<int:campaign>/problems", api.CampaignProblemsView.as_view(), name="api_campaign_problems"),
     path("campaigns/<int:campaign>/launch", api.CampaignLaunchView.as_view(), name="api_campaign_launch"),
     path("campaigns/<int:campaign>/schedule", api.CampaignScheduleView.as_view(), name="api_campaign_schedule"),
+    path("figures", figures_api.FiguresView.as_view(), name="api_figures"),
     path("runs/<int:run>/pause", api.RunPauseView.as_view(), name="api_run_pause"),
     path("runs/<int:run>/resume", api.RunResumeView.as_view(), name="api_run_resume"),
     path("runs/<int:run>/resend", resend_api.RunResendView.as_view(), name="api_run_resend"),

@@ -32,3 +32,14 @@ def test_the_second_of_two_at_once_is_told():
     move(row, ImportStatus.RUNNING, transitions=Import.TRANSITIONS)
     with pytest.raises(StaleState, match="Reload"):
         move(other, ImportStatus.RUNNING, transitions=Import.TRANSITIONS)
+
+
+def test_a_refusal_says_how_it_stands():
+    row = an_import(ImportStatus.DONE)
+    with pytest.raises(StaleState, match=r"This import is done already\."):
+        move(row, ImportStatus.DONE, transitions={})
+    with pytest.raises(StaleState, match="This import is done by now, so it can't be started"):
+        move(row, ImportStatus.RUNNING, transitions=Import.TRANSITIONS, passive="started")
+    Import.objects.all().delete()
+    with pytest.raises(StaleState, match="does not exist any more"):
+        move(row, ImportStatus.RUNNING, transitions=Import.TRANSITIONS)

@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.invitations import invitation_accept, invitation_create, invitation_key
 from accounts.models import Role, User
+from accounts.saved_views import saved_view_save
 from accounts.tokens import api_token_create
 from audience.choice import AudienceChoice
 from audience.erasing import profile_delete
@@ -134,7 +135,8 @@ def _destinations(actor: Actor, receiver: str) -> dict[str, Any]:
         answered_ok_at=timezone.now(),
         description="A note on the person's card in the CRM.",
     )
-    return {"connection": connection.pk, "template": template.pk}
+    view = saved_view_save(actor=actor, page="campaigns", name="Drafts", query="status=draft", shared=True)
+    return {"connection": connection.pk, "template": template.pk, "view": view.pk}
 
 
 def _runs(actor: Actor, receiver: str) -> tuple[Run, dict[str, int]]:

@@ -102,9 +102,11 @@ def test_what_ran_is_deleted_by_typing_its_name_and_its_log_stays(as_owner, camp
     assert Campaign.objects.exists()
     as_owner.post(url("campaign_delete", campaign), {"typed": "Win-back"})
     assert not Campaign.objects.exists()
+    campaign.pk = run.campaign_id
     for name in ("run_detail", "run_resend"):
         page = as_owner.get(reverse(name, kwargs={"workspace": "acme", "run": run.pk}))
         assert page.status_code == 200, name
+        assert url("campaign_setup", campaign) not in page.content.decode()
 
 
 def test_what_runs_or_waits_is_not_deleted(campaign, actor, viewer, as_owner):
