@@ -13,6 +13,7 @@ from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
 from campaigns.bottleneck import bottleneck
 from campaigns.progress import run_progress, words_for
+from campaigns.selectors import campaigns_of
 from delivery.services import run_destination_reset, run_pause, run_resume, run_stop
 from delivery.standing import run_standing
 from notifications.models import Run
@@ -32,7 +33,8 @@ ACTIONS = {
 @workspace_page("workspace.view")
 def run_detail(request: WorkspaceRequest, run: int) -> HttpResponse:
     found = run_get(request.workspace, run)
-    return render(request, "campaigns/run.html", _page(request, found))
+    kept = campaigns_of(request.workspace).filter(pk=found.campaign_id).exists()
+    return render(request, "campaigns/run.html", {**_page(request, found), "campaign_kept": kept})
 
 
 @require_GET
