@@ -66,6 +66,8 @@ def failure_of(transfer: Transfer, code: int) -> OutboundError:
 def _class_of(transfer: Transfer, code: int) -> type[OutboundError]:
     if transfer.headers_overflowed:
         return HeadersTooLarge
+    if refused := _class_of_no_tunnel(transfer):
+        return refused
     if code == pycurl.E_OPERATION_TIMEDOUT:
         return ConnectTimeout if transfer.nothing_sent else AnswerTimeout
     if code == pycurl.E_COULDNT_CONNECT:
@@ -87,6 +89,14 @@ def _certificate_refused(message: str) -> bool:
     return " alert " in message and ("certificate" in message or "unknown ca" in message)
 
 
+def _class_of_no_tunnel(transfer: Transfer) -> type[OutboundError] | None:
+    """What a proxy's refusal means; None where it didn't refuse."""
+    refusal = transfer.proxy_status
+    if refusal < 300:
+        return None
+    return BlockedAddress if refusal == 403 else Unreachable
+
+
 def _class_of_no_connection(transfer: Transfer) -> type[OutboundError]:
     if transfer.local_failure:
         return NetworkFailed
@@ -96,6 +106,8 @@ def _class_of_no_connection(transfer: Transfer) -> type[OutboundError]:
 
 
 def _message(transfer: Transfer, error_class: type[OutboundError]) -> str:
+    if transfer.proxy_status >= 300:
+        return f"The outgoing proxy refused the connection with {transfer.proxy_status}."
     if error_class in (BlockedAddress, BlockedPort):
         return transfer.refusal.reason
     if error_class is ClientCertificateUnusable:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 import uvloop
@@ -19,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from outbound.addresses import AddressPolicy, parse_allowed
 from outbound.outcomes import Answer, Broken
+from outbound.proxy import Proxy
 from outbound.sender import send
 from outbound.transport import CurlTransport
 
@@ -101,8 +103,20 @@ def http_loop() -> HttpLoop:
 
 
 def transport_from_settings() -> CurlTransport:
-    """As OUTBOUND_ALLOWED_ADDRESSES, OUTBOUND_PORTS, OUTBOUND_CA_FILE say; belongs to the loop that first uses it."""
-    return CurlTransport(addresses=policy_from_settings(), ca_file=settings.OUTBOUND_CA_FILE or None)
+    """As the settings OUTBOUND_* say; belongs to the loop that first uses it."""
+    return CurlTransport(
+        addresses=policy_from_settings(), ca_file=settings.OUTBOUND_CA_FILE or None, proxy=proxy_from_settings()
+    )
+
+
+def proxy_from_settings() -> Proxy | None:
+    url = settings.OUTBOUND_PROXY
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+        raise ImproperlyConfigured("OUTBOUND_PROXY: write it as http://user:password@proxy.example:3128.")
+    return Proxy(url, enforces=settings.OUTBOUND_PROXY_ENFORCES)
 
 
 def policy_from_settings() -> AddressPolicy:

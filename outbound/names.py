@@ -27,7 +27,7 @@ Key = tuple[str, int]
 
 @dataclass(slots=True)
 class Found:
-    """What a lookup gave: addresses, or the problem. `handed_over` once libcurl has it."""
+    """What a lookup gave: addresses as numbers, or the problem. `handed_over` once libcurl has it."""
 
     addresses: tuple[str, ...]
     problem: str
@@ -53,6 +53,16 @@ class Names:
 
     async def find(self, host: str, port: int, within: float) -> str:
         """The line for libcurl's RESOLVE option. Raises NameNotFound, or ConnectTimeout after `within` seconds."""
+        found = await self._answer(host, port, within)
+        found.handed_over = True
+        lines = (f"[{address}]" if ":" in address else address for address in found.addresses)
+        return f"+{host}:{port}:{','.join(lines)}"
+
+    async def addresses(self, host: str, port: int, within: float) -> tuple[str, ...]:
+        """Numbers in their canonical form, of a name or of any spelling of a number. Raises as `find` does."""
+        return (await self._answer(host, port, within)).addresses
+
+    async def _answer(self, host: str, port: int, within: float) -> Found:
         began = time.monotonic()
         found = await self._fresh((host, port), within)
         seconds = time.monotonic() - began
@@ -61,8 +71,7 @@ class Names:
             raise ConnectTimeout(f"Looking up {host} took longer than {within:g} s", phases=phases)
         if not found.addresses:
             raise NameNotFound(f"Could not resolve host: {host} ({found.problem})", phases=phases)
-        found.handed_over = True
-        return f"+{host}:{port}:{','.join(found.addresses)}"
+        return found
 
     async def _fresh(self, key: Key, within: float) -> Found | None:
         found = self._found.get(key)
@@ -112,6 +121,5 @@ def ask_system(host: str, port: int) -> Found:
         answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         return Found((), getattr(error, "strerror", None) or str(error), time.monotonic() + _FRESH_FAILURE)
-    numbers = dict.fromkeys(str(address[0]) for *_, address in answers if "%" not in str(address[0]))
-    lines = tuple(f"[{number}]" if ":" in number else number for number in numbers)
-    return Found(lines, "" if lines else "no address", time.monotonic() + _FRESH)
+    numbers = tuple(dict.fromkeys(str(address[0]) for *_, address in answers if "%" not in str(address[0])))
+    return Found(numbers, "" if numbers else "no address", time.monotonic() + _FRESH)

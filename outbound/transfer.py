@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections import deque
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import certifi
@@ -10,8 +11,9 @@ import pycurl
 
 from outbound.addresses import PERMITTED, AddressPolicy, judge
 from outbound.client_certificate import ClientCertificate
-from outbound.limits import Deadline, TransferLimits
+from outbound.limits import DEFAULT_LIMITS, Deadline, TransferLimits
 from outbound.outcomes import Phases
+from outbound.proxy import Proxy, tunnel_line
 
 _REFUSE = -1  # any other number than the bytes taken makes libcurl give up the transfer
 # More lines than this are too many, whatever their length; of a line libcurl takes at most 100 KB.
@@ -19,6 +21,16 @@ _HEADER_LINES = 1000
 # libcurl repeats a request on another connection when a reused one closed without a byte of answer, up to five times
 # and whatever the method. One repeat is enough: it never reuses a connection that it knows to be closed.
 _SENDS_AT_MOST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Dialling:
+    """What all transfers of a transport have in common."""
+
+    addresses: AddressPolicy = field(default_factory=AddressPolicy)
+    limits: TransferLimits = DEFAULT_LIMITS
+    ca_file: str | None = None
+    proxy: Proxy | None = None
 
 
 class DialledSocket(socket.socket):
@@ -52,6 +64,7 @@ class Outgoing(NamedTuple):
     repeatable: bool = True
     certificate: ClientCertificate | None = None
     resolved: str = ""  # "+host:port:address,..." when the name was looked up for this request
+    beyond: str = ""  # the address that a proxy is asked for
     lookup_seconds: float = 0.0
 
 
@@ -66,25 +79,22 @@ class Transfer:
 
     future: asyncio.Future[int]
 
-    def __init__(
-        self,
-        addresses: AddressPolicy,
-        limits: TransferLimits,
-        ca_file: str | None,
-        certificate: ClientCertificate | None = None,
-    ) -> None:
+    def __init__(self, dialling: Dialling, certificate: ClientCertificate | None = None) -> None:
         self.handle = pycurl.Curl()
         self.certificate = certificate
-        self._addresses = addresses
-        self._limits = limits
+        self._addresses = dialling.addresses
+        self._limits = dialling.limits
+        self._proxy = dialling.proxy
         self._resolved = ""
+        self._tunnel = ""
         self._origin = b""
         self._target = b""
         self._verb = ""
         self._deadline = Deadline(0, 0)
         # Its `append` is the callback: a function of Python's own would cost more than all else that is done to a line.
         self._header_lines: deque[bytes] = deque(maxlen=_HEADER_LINES)
-        self._set_fixed_options(ca_file or certifi.where())
+        self._set_fixed_options(dialling.ca_file or certifi.where())
+        self._set_proxy(dialling.ca_file or certifi.where())
         if certificate is not None:  # PEM is what libcurl takes a blob for
             self.handle.setopt(pycurl.SSLCERT_BLOB, certificate.certificate_pem)
             self.handle.setopt(pycurl.SSLKEY_BLOB, certificate.key_pem)
@@ -97,6 +107,7 @@ class Transfer:
         self.refusal = PERMITTED  # why an address wasn't dialled
         self.local_failure = ""  # why no socket could be opened here
         self.dialled = ("", 0)
+        self.beyond, self.port = "", 0  # of a proxy
         self.sends = 0  # how often the request began to leave
         self.repeatable = True
         self.lookup_seconds = 0.0
@@ -110,7 +121,7 @@ class Transfer:
             (pycurl.NOSIGNAL, 1),
             (pycurl.FOLLOWLOCATION, 0),
             (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
-            (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
+            (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS),  # where the server offers it in the TLS handshake
             (pycurl.HTTP09_ALLOWED, 0),
             (pycurl.TCP_NODELAY, 1),
             (pycurl.SSL_VERIFYPEER, 1),
@@ -118,13 +129,22 @@ class Transfer:
             (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
         ):
             self.handle.setopt(option, value)
-        self.handle.setopt(pycurl.PROXY, "")  # "" also closes the door to http_proxy and its like in the environment
-        self.handle.setopt(pycurl.NOPROXY, "*")
         self.handle.setopt(pycurl.CAINFO, ca_file)
         self.handle.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
         self.handle.setopt(pycurl.PREREQFUNCTION, self._before_request)
         self.handle.setopt(pycurl.HEADERFUNCTION, self._header_lines.append)
         self.handle.setopt(pycurl.WRITEFUNCTION, self._receive_body)
+
+    def _set_proxy(self, ca_file: str) -> None:
+        """Without one, "" also closes the door to http_proxy and its like in the environment."""
+        if self._proxy is None:
+            self.handle.setopt(pycurl.PROXY, "")
+            self.handle.setopt(pycurl.NOPROXY, "*")
+            return
+        self.handle.setopt(pycurl.PROXY, self._proxy.url)
+        self.handle.setopt(pycurl.NOPROXY, "")
+        self.handle.setopt(pycurl.PROXY_CAINFO, ca_file)
+        self.handle.setopt(pycurl.HTTPPROXYTUNNEL, 1)
 
     # -- carrying a request ------------------------------------------------------------------------------------------
 
@@ -134,11 +154,15 @@ class Transfer:
         self.lookup_seconds = outgoing.lookup_seconds
         if outgoing.origin != self._origin:
             self.handle.setopt(pycurl.URL, outgoing.origin)
+            # Whether a server speaks HTTP/2, the first connection finds out for all who wait for it.
+            self.handle.setopt(pycurl.PIPEWAIT, 1 if outgoing.origin.startswith(b"https") else 0)
             self._origin = outgoing.origin
         if outgoing.target != self._target:
             self.handle.setopt(pycurl.REQUEST_TARGET, outgoing.target)
             self._target = outgoing.target
         self._load_addresses(outgoing.resolved)
+        if self._proxy is not None:
+            self._load_tunnel(outgoing)
         self._load_method(outgoing.method, outgoing.body)
         self.handle.setopt(pycurl.HTTPHEADER, outgoing.header_lines)
         if outgoing.deadline != self._deadline:
@@ -151,6 +175,14 @@ class Transfer:
         if resolved or self._resolved:
             self.handle.setopt(pycurl.RESOLVE, [resolved] if resolved else [])
             self._resolved = resolved
+
+    def _load_tunnel(self, outgoing: Outgoing) -> None:
+        self.beyond = outgoing.beyond
+        tunnel = tunnel_line(outgoing.host, outgoing.port, outgoing.beyond) if outgoing.beyond else ""
+        if tunnel != self._tunnel:
+            self.handle.setopt(pycurl.CONNECT_TO, [tunnel] if tunnel else [])
+            self._tunnel = tunnel
+        self.port = outgoing.port
 
     def _load_method(self, method: str, body: bytes) -> None:
         with_body = bool(body) or method in ("POST", "PUT", "PATCH")
@@ -172,7 +204,8 @@ class Transfer:
 
     def _open_socket(self, purpose: int, target: SocketAddress) -> socket.socket | int:
         ip, port = target.addr[:2]
-        verdict = judge(ip, port, self._addresses)
+        # Of a proxy only the operator decides; what lies beyond it was judged before the tunnel was asked for.
+        verdict = PERMITTED if self._proxy else judge(ip, port, self._addresses)
         if not verdict.permitted:
             self.refusal = verdict
             return pycurl.SOCKET_BAD
@@ -208,6 +241,11 @@ class Transfer:
         return int(self.handle.getinfo(pycurl.RESPONSE_CODE))
 
     @property
+    def proxy_status(self) -> int:
+        """What a proxy answered to CONNECT; 0 without one."""
+        return int(self.handle.getinfo(pycurl.HTTP_CONNECTCODE)) if self._proxy else 0
+
+    @property
     def body(self) -> bytes:
         return b"".join(self._pieces)
 
@@ -231,7 +269,7 @@ class Transfer:
 
     @property
     def address(self) -> str:
-        ip, port = self.dialled
+        ip, port = (self.beyond, self.port) if self._proxy else self.dialled
         if not ip:
             return ""
         return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"

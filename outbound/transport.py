@@ -12,19 +12,20 @@ import pycurl
 from outbound.addresses import AddressPolicy
 from outbound.client_certificate import ClientCertificate
 from outbound.driver import Driver
-from outbound.errors import InvalidRequest
+from outbound.errors import BlockedAddress, BlockedPort, InvalidRequest
 from outbound.failures import failure_of
 from outbound.limits import DEFAULT_LIMITS, Deadline, TransferLimits
 from outbound.names import Names
 from outbound.outcomes import Answer
 from outbound.prepared import Head, PreparedRequest
+from outbound.proxy import Proxy, first_permitted
 from outbound.request_parts import checked_method, header_lines, origin_and_target, unsaid
 from outbound.response_parts import AnswerHead, Body, answer_head, decompressed
-from outbound.transfer import Outgoing, Transfer
+from outbound.transfer import Dialling, Outgoing, Transfer
 
 
 class CurlTransport(httpx.AsyncBaseTransport):
-    """Sends requests over pooled connections, one HTTP/1.1 exchange each; never follows redirects, uses no proxy.
+    """Sends requests over pooled connections, by HTTP/2 where a server offers it over TLS; never follows redirects.
 
     Belongs to one event loop. `request.extensions`: "deadline" ({"connect": seconds, "total": seconds}) overrides the
     limits; "repeatable" (default True) allows one repeat on a fresh connection when a reused one closed without a byte
@@ -40,10 +41,9 @@ class CurlTransport(httpx.AsyncBaseTransport):
         limits: TransferLimits = DEFAULT_LIMITS,
         ca_file: str | None = None,
         names: Names | None = None,
+        proxy: Proxy | None = None,
     ) -> None:
-        self._addresses = addresses
-        self._limits = limits
-        self._ca_file = ca_file
+        self._dialling = Dialling(addresses, limits, ca_file, proxy)
         self._deadline = Deadline.of_seconds(connect=limits.connect, total=limits.total)
         self._driver = Driver(limits.connections)
         self._names = names or Names()
@@ -63,11 +63,13 @@ class CurlTransport(httpx.AsyncBaseTransport):
         head, answer = await self._exchange(outgoing)
         if not head.encoding:
             return answer
-        body, overflowed = decompressed(answer.body, head.encoding, self._limits.kept_body)
+        body, overflowed = decompressed(answer.body, head.encoding, self._dialling.limits.kept_body)
         return answer._replace(body=body, truncated=answer.truncated or overflowed)
 
     async def _exchange(self, outgoing: Outgoing) -> tuple[AnswerHead, Answer]:
-        if not self._names.settled(outgoing.host, outgoing.port):
+        if self._dialling.proxy is not None:
+            outgoing = await self._through(self._dialling.proxy, outgoing)
+        elif not self._names.settled(outgoing.host, outgoing.port):
             outgoing = await self._with_addresses(outgoing)
         transfer = self._transfer(outgoing.certificate)
         try:
@@ -88,7 +90,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
         """Handles with a certificate aren't kept (certificates come and go); their connections are."""
         if certificate is None and self._idle:
             return self._idle.pop()
-        return Transfer(self._addresses, self._limits, self._ca_file, certificate)
+        return Transfer(self._dialling, certificate)
 
     async def aclose(self) -> None:
         """Closes every connection; requests on their way fail as dropped."""
@@ -100,6 +102,17 @@ class CurlTransport(httpx.AsyncBaseTransport):
         began = time.monotonic()
         resolved = await self._names.find(outgoing.host, outgoing.port, outgoing.deadline.connect / 1000)
         return outgoing._replace(resolved=resolved, lookup_seconds=time.monotonic() - began)
+
+    async def _through(self, proxy: Proxy, outgoing: Outgoing) -> Outgoing:
+        """Raises BlockedAddress or BlockedPort where the policy permits none of the addresses."""
+        if proxy.enforces:
+            return outgoing
+        began = time.monotonic()
+        found = await self._names.addresses(outgoing.host.strip("[]"), outgoing.port, outgoing.deadline.connect / 1000)
+        address, verdict = first_permitted(found, outgoing.port, self._dialling.addresses)
+        if not address:
+            raise (BlockedPort if verdict.blocked == "port" else BlockedAddress)(verdict.reason)
+        return outgoing._replace(beyond=address, lookup_seconds=time.monotonic() - began)
 
     def _outgoing(self, request: httpx.Request, body: bytes) -> Outgoing:
         shared = self._shared(request.method, request.url, request.headers.raw, request.extensions)

@@ -153,6 +153,8 @@ LEDGER_RETENTION_MONTHS = env.int("LEDGER_RETENTION_MONTHS", default=13)
 OUTBOUND_ALLOWED_ADDRESSES = env.list("OUTBOUND_ALLOWED_ADDRESSES", default=[])
 OUTBOUND_PORTS = env.list("OUTBOUND_PORTS", cast=int, default=[80, 443])
 OUTBOUND_CA_FILE = env.str("OUTBOUND_CA_FILE", default="")
+OUTBOUND_PROXY = env.str("OUTBOUND_PROXY", default="")
+OUTBOUND_PROXY_ENFORCES = env.bool("OUTBOUND_PROXY_ENFORCES", default=False)
 DEMO_RECEIVER_URL = env.str("DEMO_RECEIVER_URL", default="")
 
 # --- Accounts ---------------------------------------------------------------------------------------

@@ -10,12 +10,10 @@ import pytest
 import trustme
 
 from outbound import errors
-from outbound.addresses import AddressPolicy
 from outbound.client_certificate import ClientCertificate
 from outbound.failures import failure_of
-from outbound.limits import DEFAULT_LIMITS
 from outbound.outcomes import BreakKind
-from outbound.transfer import Transfer
+from outbound.transfer import Dialling, Transfer
 from outbound.transport import CurlTransport
 from tests.outbound.conftest import MakeCurl, Serve
 from tests.outbound.servers import Connection, Server, response
@@ -103,7 +101,7 @@ async def test_certificate_of_another_authority_is_refused(transport: CurlTransp
     ],
 )
 def test_an_alert_tells_a_refused_certificate_from_a_broken_connection(message: str, error: type[Exception]):
-    transfer = Transfer(AddressPolicy(), DEFAULT_LIMITS, None)
+    transfer = Transfer(Dialling())
     transfer.message = message
     assert type(failure_of(transfer, pycurl.E_RECV_ERROR)) is error
 

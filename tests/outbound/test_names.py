@@ -24,7 +24,7 @@ class Resolver:
         if host in self._hanging:
             self.let_go.wait(5)
         until = time.monotonic() + self._fresh
-        return Found((), "unknown", until) if "wrong" in host else Found(("192.0.2.1", "[2001:db8::1]"), "", until)
+        return Found((), "unknown", until) if "wrong" in host else Found(("192.0.2.1", "2001:db8::1"), "", until)
 
 
 async def test_line_for_libcurl():

@@ -77,7 +77,7 @@ async def test_name_leads_to_the_address_that_was_found(curl: MakeCurl, serve: S
 async def test_name_that_leads_to_a_closed_address_is_blocked(curl: MakeCurl, serve: Serve):
     server = serve(answering(response()))
     with pytest.raises(errors.BlockedAddress):
-        await fetch(curl(names=names_giving("127.0.0.1", "[::1]")), server.url(host="made-up.example"))
+        await fetch(curl(names=names_giving("127.0.0.1", "::1")), server.url(host="made-up.example"))
     assert server.connections == 0
 
 
