@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-ENDLESS = b"x" * 65_536
+ENDLESS = b"x" * 16_384
 
 
 @dataclass
@@ -75,6 +75,7 @@ async def _endless(writer: asyncio.StreamWriter) -> None:
     while True:
         writer.write(ENDLESS)
         await writer.drain()
+        await asyncio.sleep(0.1)
 
 
 async def _drop(writer: asyncio.StreamWriter) -> None:

@@ -16,6 +16,7 @@ from tests.bench.plan import Plan, Servers, plan_from
 from tests.bench.programs import Unmeasurable
 from tests.bench.report import machine_lines, report
 from tests.bench.servers import own_broker, own_database
+from tests.moody import running_moody
 from webhooks_platform.embedded.console import complain, print_line, say
 from webhooks_platform.embedded.launcher import CHECKOUT
 
@@ -46,12 +47,16 @@ def _measure(plan: Plan, servers: Servers, destination: Destination, folder: Pat
 def _own_servers(destination: Destination, folder: Path) -> Iterator[Servers]:
     """A migrated database and a broker number for the engine, which the settings name from then on."""
     server = os.environ["DATABASE_URL"]
-    with own_database(server, "engine") as database, own_broker(os.environ["REDIS_URL"]) as broker:
+    with (
+        own_database(server, "engine") as database,
+        own_broker(os.environ["REDIS_URL"]) as broker,
+        running_moody() as bad,
+    ):
         os.environ |= {
             "DATABASE_URL": database,
             "REDIS_URL": broker,
             "BROKER_URL": broker,
-            "OUTBOUND_ALLOWED_ADDRESSES": ",".join(destination.addresses),
+            "OUTBOUND_ALLOWED_ADDRESSES": ",".join([*destination.addresses, bad.address]),
             "OUTBOUND_CA_FILE": destination.ca_file,
             "STATIC_ROOT": str(folder),
             "BEAT_SCHEDULE_FILE": str(folder / "beat-schedule"),
@@ -60,7 +65,7 @@ def _own_servers(destination: Destination, folder: Path) -> Iterator[Servers]:
         subprocess.run([sys.executable, "manage.py", "migrate", "--no-input", "-v", "0"], cwd=CHECKOUT, check=True)
         django.setup()
         say("An own database and broker are ready")
-        yield Servers(server, database, broker)
+        yield Servers(server, database, broker, bad.url)
 
 
 if __name__ == "__main__":

@@ -57,31 +57,33 @@ class Campaign:
     workspace: Workspace
     connection: Connection
     url: str
+    policy: SendPolicy = POLICY
+    path: str = "/hooks/people"
 
     @property
     def content(self) -> WebhookContent:
         return WebhookContent(
-            url=f"{self.url}/hooks/people",
+            url=f"{self.url}{self.path}",
             headers=(Pair(name="X-Source", value="benchmark"),),
             connection_id=self.connection.pk,
             body=JsonPairsBody(pairs=_PAIRS),
             message_text=MESSAGE,
         )
 
-    def launch(self, at: datetime) -> Run:
+    def launch(self, at: datetime | None = None) -> Run:
         return run_start(
             workspace=self.workspace,
             campaign_id=1,
             campaign_name=CAMPAIGN,
             kind=RunKind.LIVE,
             content=self.content,
-            policy=POLICY,
+            policy=self.policy,
             connection_id=self.connection.pk,
             audience=AudienceChoice(),
             audience_description="Everyone",
             retention_days=self.workspace.retention_days,
             launched_by=None,
-            at=at,
+            at=at or timezone.now(),
         )
 
     def request(self) -> Outgoing:
@@ -117,10 +119,12 @@ def workspace_make(people: int, *, slug: str = "benchmark") -> Workspace:
     return workspace
 
 
-def campaign_make(workspace: Workspace, url: str, *, name: str = "") -> Campaign:
+def campaign_make(
+    workspace: Workspace, url: str, *, name: str = "", policy: SendPolicy = POLICY, path: str = "/hooks/people"
+) -> Campaign:
     destination = Connection(
-        workspace=workspace, name=name or url, origin=url, auth_kind=AuthKind.BEARER, policy=POLICY
+        workspace=workspace, name=name or url, origin=url, auth_kind=AuthKind.BEARER, policy=policy
     )
     destination.secret = "a-bearer-token-of-the-benchmark"
     destination.save()
-    return Campaign(workspace, destination, url)
+    return Campaign(workspace, destination, url, policy, path)

@@ -36,15 +36,15 @@ class Engine:
     broker_url: str
 
     def measure(self, name: str, campaign: Campaign) -> Iterator[Sample]:
-        with tempfile.TemporaryDirectory() as folder, running(self._programs(Path(folder)), Path(folder)) as started:
-            self._await_workers(started)
+        with tempfile.TemporaryDirectory() as folder, running(self.programs(Path(folder)), Path(folder)) as started:
+            self.await_workers(started)
             lanes = [child for child in started if "lanes" in child.program.name]
             try:
-                yield from self._launch(name, campaign, started, lanes)
+                yield from self.launch(name, campaign, started, lanes)
             except Unmeasurable as problem:
                 raise Unmeasurable(f"{problem}\n{_logs(started)}") from problem
 
-    def _launch(
+    def launch(
         self, name: str, campaign: Campaign, started: Sequence[Started], lanes: Sequence[Started]
     ) -> Iterator[Sample]:
         received, used = self.destination.count(), _processor_seconds(lanes)
@@ -59,7 +59,7 @@ class Engine:
         yield Sample(f"{name}_first_request", (ledger.first_request_at - at).total_seconds(), "s")
         yield Sample(f"{name}_memory", max(child.peak_megabytes() for child in lanes), "MB")
 
-    def _programs(self, folder: Path) -> list[Program]:
+    def programs(self, folder: Path) -> list[Program]:
         """All but the pages and the worker for imports, which a launch doesn't need."""
         programs = self._application(folder).programs()
         return [program for program in programs if program.name not in ("Web", "Worker bulk")]
@@ -67,7 +67,7 @@ class Engine:
     def _application(self, folder: Path) -> Application:
         return Application(checkout=CHECKOUT, folder=folder, port=0, receiver_port=0, lane_workers=self.cores)
 
-    def _await_workers(self, started: Sequence[Started]) -> None:
+    def await_workers(self, started: Sequence[Started]) -> None:
         probe, application = WorkerProbe(broker_url=self.broker_url), self._application(Path())
         nodes = [node for node in application.nodes if not node.startswith("bulk")]
         wait_until(lambda: probe.all_answer(nodes), started, "Workers", seconds=_START_SECONDS)

@@ -16,6 +16,11 @@ RATIOS = (
     ("engine_over_bare", "engine", "bare"),
     ("engine_tls_over_bare_tls", "engine_tls", "bare_tls"),
     ("engine_over_wrk", "engine", "wrk"),
+    ("isolation", "beside_hanging", "alone"),
+    ("isolation_5_hanging", "beside_5_hanging", "alone"),
+    ("isolation_5_dripping", "beside_5_dripping", "alone"),
+    ("isolation_5_endless", "beside_5_endless", "alone"),
+    ("isolation_5_dropping", "beside_5_dropping", "alone"),
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 # Measured when nothing else is named.
 DEFAULT = ("engine", "bare", "wrk", "per-task")
-FIGURES = (*DEFAULT, "log")
+FIGURES = (*DEFAULT, "isolation", "log")
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Servers:
-    """``server_database_url`` names the server; the engine's own database and broker number are elsewhere."""
+    """``server_database_url`` names the server; the engine's own database and broker number are elsewhere.
+    ``bad_destination_url`` misbehaves as its paths say."""
 
     server_database_url: str
     database_url: str
     broker_url: str
+    bad_destination_url: str
 
 
 def plan_from(arguments: Sequence[str], environment: Mapping[str, str]) -> Plan:

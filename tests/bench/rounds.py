@@ -13,6 +13,7 @@ from tests.bench.campaign import IN_FLIGHT, campaign_make, workspace_make
 from tests.bench.destination import Destination
 from tests.bench.engine import Engine
 from tests.bench.figures import Round, Sample, round_of
+from tests.bench.isolation import Isolation
 from tests.bench.log_pages import log_pages
 from tests.bench.per_task import PACKAGES, prepared_peer
 from tests.bench.plain_senders import Bare, Wrk
@@ -59,6 +60,8 @@ class Rounds:
             yield from ((f"log {size}", log_pages(attempts, size)) for size, attempts in self.plan.log_sizes)
         if not {"engine", "bare", "wrk"}.isdisjoint(self.plan.figures):
             yield from self._senders(workspace_make(self.plan.people))
+        if "isolation" in self.plan.figures:
+            yield from self._isolation()
         if "per-task" in self.plan.figures:
             yield from self._per_task(stack)
 
@@ -94,6 +97,13 @@ class Rounds:
         wrk = Wrk(self.destination, self.plan.cores, IN_FLIGHT, self.plan.wrk_seconds)
         request = campaign_make(workspace, self.destination.plain_url, name="wrk").request()
         yield "wrk", partial(wrk.measure, "wrk", request, self.folder)
+
+    def _isolation(self) -> Iterator[Contender]:
+        good, bad = (workspace_make(self.plan.people, slug=slug) for slug in ("b", "a"))
+        engine = Engine(self.destination, self.plan.people, self.plan.cores, self.servers.broker_url)
+        campaign = campaign_make(good, self.destination.plain_url)
+        isolation = Isolation(engine, campaign, bad, self.servers.bad_destination_url)
+        yield "isolation", isolation.measure
 
     def _per_task(self, stack: ExitStack) -> Iterator[Contender]:
         for package in PACKAGES:
