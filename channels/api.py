@@ -60,7 +60,7 @@ class ConnectionFaultSerializer(serializers.Serializer[Any]):
 
 
 class BreakerSerializer(serializers.Serializer[Any]):
-    state = serializers.ChoiceField(choices=["closed", "open", "half_open"])
+    state = serializers.CharField(help_text="closed, open (nothing is sent) or half_open (it is being probed)")
     until = serializers.DateTimeField(allow_null=True)
     asked_until = serializers.DateTimeField(allow_null=True, help_text="what the destination asked for by Retry-After")
     failures = serializers.IntegerField()
@@ -76,7 +76,7 @@ class ConnectionHealthSerializer(serializers.Serializer[Any]):
     last_success_at = serializers.DateTimeField(allow_null=True)
     last_failure_at = serializers.DateTimeField(allow_null=True)
     breaker = BreakerSerializer(allow_null=True)
-    errors = ConnectionFaultSerializer(many=True)
+    last_errors = ConnectionFaultSerializer(many=True)
 
 
 class ConnectionTestedSerializer(serializers.Serializer[Any]):
@@ -105,6 +105,7 @@ ConnectionPageSerializer = page_serializer(ConnectionSerializer, "ConnectionPage
 
 class ConnectionsView(APIView):
     @extend_schema(
+        operation_id="connections_list",
         summary="Connections that campaigns can choose",
         parameters=PAGE_PARAMETERS,
         responses=ConnectionPageSerializer,
@@ -153,7 +154,8 @@ class ConnectionHealthView(APIView):
         (state,) = connections_state(workspace, [found], now=timezone.now())
         figures = connection_figures(found)
         facts = {
-            **{name: getattr(figures, name) for name in ("requests", "delivered", "median_ms", "slow_ms", "errors")},
+            **{name: getattr(figures, name) for name in ("requests", "delivered", "median_ms", "slow_ms")},
+            "last_errors": figures.errors,
             "words": state.pill.words,
             "last_success_at": state.activity.success_at,
             "last_failure_at": state.activity.failure_at,

@@ -53,7 +53,7 @@ def test_name_and_policy_change_by_compare_and_swap(call: Call, connection: Conn
 
 def test_its_health(call: Call, connection: Connection) -> None:
     found = call("get", "api_connection_health", role="viewer", connection=connection.pk).json()
-    assert (found["words"], found["requests"], found["errors"]) == ("Not used yet", 0, [])
+    assert (found["words"], found["requests"], found["last_errors"]) == ("Not used yet", 0, [])
 
 
 def test_testing_it_says_what_came_of_it(call: Call, connection: Connection) -> None:
