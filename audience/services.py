@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.audit import audit
 from accounts.models import Workspace
 from accounts.permissions import permit
-from audience.attributes import kind_of
+from audience.attributes import STANDARD_FIELDS, kind_of
 from audience.errors import ProfileInvalid
 from audience.models import Attribute, Profile
 from audience.upsert import profiles_lock, upsert
@@ -31,6 +31,7 @@ def profile_save(*, actor: Actor, values: PersonValues, profile: Profile | None 
     values_checked(values)
     profiles_lock(actor.workspace.pk)
     saved = profile or Profile(workspace=actor.workspace)
+    before = _values_of(saved)
     for name, text in {**values.fields, "user_id": values.user_id}.items():
         setattr(saved, name, text)
     saved.attributes = {name: value for name, value in values.attributes.items() if value is not None}
@@ -38,8 +39,20 @@ def profile_save(*, actor: Actor, values: PersonValues, profile: Profile | None 
         saved.is_test = values.is_test
     attributes_seen(actor.workspace, [saved.attributes])
     _save_unique(saved)
-    audit(actor, "profile.changed" if profile else "profile.created", saved)
+    if profile:
+        audit(actor, "profile.changed", saved, changed=_changed(before, _values_of(saved)))
+    else:
+        audit(actor, "profile.created", saved)
     return saved
+
+
+def _values_of(profile: Profile) -> dict[str, Any]:
+    return {**profile.attributes, **{name: getattr(profile, name) for name in (*STANDARD_FIELDS, "is_test")}}
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The names of what differs; the values are personal and have no place in the audit trail."""
+    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
 
 
 def _save_unique(profile: Profile) -> None:

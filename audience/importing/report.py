@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from webhooks_platform.base.typed_json import StoredModel
 
 REASONS_KEPT = 20
-# What differs from line to line in a reason: quoted values and numbers.
-VALUES = re.compile(r"“[^”]*”|\b\d[\d,.]*\b")
+# What differs from line to line in a reason: the value that it begins with, and how long a text is.
+VALUE = re.compile(r"^“[^”]*”")
+LENGTH = re.compile(r"is [\d,]+ characters long")
 
 
 class RejectReason(BaseModel):
@@ -44,7 +45,7 @@ class CheckReport(StoredModel):
 
 def general_words(reason: str) -> str:
     """The reason without the values of its line."""
-    return VALUES.sub("…", reason)
+    return LENGTH.sub("is too long", VALUE.sub("A value", reason))
 
 
 class ReasonCounter:

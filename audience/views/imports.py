@@ -15,6 +15,7 @@ from accounts.permissions import allowed
 from audience.errors import FileRefused
 from audience.forms import ImportForm
 from audience.importing.columns import REJECT_HEADERS
+from audience.importing.encodings import ENCODINGS
 from audience.importing.reading import DELIMITERS
 from audience.importing.services import UNFINISHED, import_cancel, import_go, import_upload
 from audience.models import OPEN_IMPORTS, Import, ImportStatus
@@ -82,6 +83,7 @@ def import_detail(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "columns": [column for column in shown.columns.items if column.name],
         "ignored": [(number, column.header) for number, column in enumerate(shown.columns.items, 1) if not column.name],
         "delimiter": DELIMITERS.get(shown.columns.delimiter, shown.columns.delimiter),
+        "encoding": ENCODINGS.get(shown.columns.encoding, shown.columns.encoding),
         "rejects": shown.rejects.order_by("line")[:REJECTS_SHOWN],
         "rejects_count": shown.check_report.rejected
         if shown.status == ImportStatus.CHECKED and shown.check_report

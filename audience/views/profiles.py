@@ -12,6 +12,7 @@ from audience.attributes import KIND_WORDS, kind_of, value_text
 from audience.erasing import profile_delete as delete_profile
 from audience.errors import ProfileInvalid
 from audience.forms import KIND_LABELS, ProfileForm
+from audience.history import profile_history
 from audience.models import Profile
 from audience.sections import sections_of
 from audience.selectors import attribute_labels, profile_get
@@ -56,6 +57,7 @@ def profile_detail(request: WorkspaceRequest, profile: int) -> HttpResponse:
     context = {
         "profile": person,
         "attributes": attributes,
+        "changes": profile_history(request.workspace, person) if allowed(request.actor, "audit.view") else None,
         "sections": sections_of(request.workspace, person),
         "can_edit": allowed(request.actor, "profile.edit"),
     }

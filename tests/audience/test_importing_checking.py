@@ -85,11 +85,12 @@ def test_reasons_are_grouped_and_their_lines_can_be_fetched(editor):
 
 
 def test_reasons_without_values():
-    assert general_words("“Zoë” is 1,234 characters long") == "… is … characters long"
+    assert general_words("“Zoë” in the column “n” is not 42.") == "A value in the column “n” is not 42."
+    assert general_words("E-mail is 400 characters long; 320 is the limit.") == "E-mail is too long; 320 is the limit."
     counter = ReasonCounter()
     counter.add([(2, "“a” no"), (3, "“b” no"), (4, "other")])
     assert [(reason.words, reason.count, reason.line) for reason in counter.most_frequent()] == [
-        ("… no", 2, 2),
+        ("A value no", 2, 2),
         ("other", 1, 4),
     ]
 

@@ -1,6 +1,11 @@
 import pytest
+from django.test import Client
 
+from accounts.models import AuditEntry
 from audience.models import Erasure, Profile
+from audience.services import profile_save
+from audience.values import PersonValues
+from tests.cast import signed_in
 
 ROWS = {
     "attributes.0.name": "age",
@@ -97,3 +102,13 @@ def test_names_are_escaped(marketer, address, person):
         assert "<script>alert" not in text
         assert "<img>" not in text
         assert "1<b>" not in text
+
+
+def test_admins_see_who_changed_what_and_no_values(client, address, person, owner, editor, marketer):
+    ana = person("u1", first_name="Ana", attributes={"age": 42, "plan": "pro"})
+    values = PersonValues("u1", {"first_name": "Anna"}, {"age": 43, "plan": "pro", "vip": True}, is_test=False)
+    profile_save(actor=editor, profile=ana, values=values)
+    assert AuditEntry.objects.get().detail == {"changed": ["age", "first_name", "vip"]}
+    shown = signed_in(Client(), owner).get(address("profile_detail", profile=ana.pk)).content.decode()
+    assert "Changed: age, First name, vip" in shown
+    assert "Changes of this person" not in marketer.get(address("profile_detail", profile=ana.pk)).content.decode()
