@@ -1,6 +1,6 @@
 """An OAuth 2.0 access token by client credentials (RFC 6749, section 4.4), fetched through the one door.
 
-Authlib writes the request and reads the token (docs/decisions/0011); its own client would bring a transport along.
+Authlib writes the request and reads the token (docs/decisions/0012); its own client would bring a transport along.
 """
 
 import json
