@@ -1,6 +1,6 @@
 // <form data-choose-rows id="bulk" hidden> acts on the rows whose checkbox (form="bulk") is on. It shows once there is
-// one, with the number in [data-chosen-count]. [data-choose-all]: all on the page. [data-choose-matching] sets the
-// field `scope` to "all": every row that the filters match, also on other pages.
+// one, with the number in [data-chosen-count]. [data-choose-all], [data-choose-page]: all on the page.
+// [data-choose-matching] sets the field `scope` to "all": every row that the filters match, also on other pages.
 import { on } from "./delegate.js";
 
 const form = () => document.querySelector("[data-choose-rows]");
@@ -15,6 +15,7 @@ function show() {
   bar.querySelector("[data-chosen-count]").textContent = whole.format(all ? bar.dataset.matching : chosen);
   const matching = bar.querySelector("[data-choose-matching]");
   if (matching) matching.hidden = all || chosen < boxes().length;
+  bar.querySelector("[data-choose-page]").hidden = chosen === boxes().length;
   const head = document.querySelector("[data-choose-all]");
   head.checked = chosen > 0 && chosen === boxes().length;
   head.indeterminate = chosen > 0 && !head.checked;
@@ -31,6 +32,7 @@ on("change", "[data-choose-row]", () => {
   form().elements.scope.value = "";
   show();
 });
+on("click", "[data-choose-page]", () => choose(true));
 on("click", "[data-choose-none]", () => choose(false));
 on("click", "[data-choose-matching]", () => {
   form().elements.scope.value = "all";
