@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.navigation import may
 from accounts.pages import WorkspaceRequest
 from audience.models import Profile
-from audience.selectors import segments_all
+from audience.selectors import attributes_found, segments_all
 from frontend.palette import HITS_IN_A_GROUP, Action, Hit, register_action, register_search
 
 # Each has an index for its beginnings, so that a million people are searched as fast as a hundred.
@@ -44,9 +44,21 @@ def segments_found(request: WorkspaceRequest, query: str) -> Iterable[Hit]:
         yield Hit(segment.name, "", url, "filter")
 
 
+def attributes_matching(request: WorkspaceRequest, query: str) -> Iterable[Hit]:
+    """Attributes by name, display name or description; who may not change them is led to the list."""
+    workspace = request.workspace
+    for attribute in attributes_found(workspace, query).order_by("name")[:HITS_IN_A_GROUP]:
+        url = reverse("attributes", kwargs={"workspace": workspace.slug})
+        if may("attribute.edit")(request):
+            url = reverse("attribute_edit", kwargs={"workspace": workspace.slug, "attribute": attribute.pk})
+        yield Hit(attribute.label, attribute.name if attribute.display_name else "", url, "tag")
+
+
 def register_palette() -> None:
     register_search(40, "Profiles", profiles_found)
     register_search(50, "Segments", segments_found)
+    register_search(55, "Attributes", attributes_matching)
     register_action(Action("Import people…", "file-import", "import_new", 20, may("profile.edit"), "csv upload"))
     register_action(Action("Add profile…", "user-plus", "profile_new", 25, may("profile.edit"), "new person"))
+    register_action(Action("Create attribute…", "tag", "attribute_new", 32, may("attribute.edit"), "new field"))
     register_action(Action("Create segment…", "filter", "segment_new", 30, may("segment.edit"), "new rules audience"))

@@ -24,7 +24,7 @@ def things_of(workspace: Workspace) -> dict[str, int]:
         "view": _view(workspace).pk,
         "connection": Connection.objects.create(workspace=workspace, name="CRM", origin="https://a.example").pk,
         "profile": Profile.objects.create(workspace=workspace, user_id="u_1").pk,
-        "attribute": Attribute.objects.create(workspace=workspace, name="loyalty_level", kind="text").pk,
+        "attribute": Attribute.objects.create(workspace=workspace, name="level", kind="text").pk,
         "erasure": Erasure.objects.create(workspace=workspace, profile_id=1).pk,
         "segment": Segment.objects.create(workspace=workspace, name="Everybody").pk,
         "pk": Import.objects.create(workspace=workspace, file="imports/none.csv", file_name="none.csv").pk,

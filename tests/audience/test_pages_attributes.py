@@ -71,3 +71,9 @@ def test_a_persons_page_calls_attributes_by_their_display_names(marketer, addres
     text = marketer.get(address("profile_detail", profile=ana.pk)).content.decode()
     assert "Bonus points" in text
     assert "unlisted" in text
+
+
+def test_the_palette_finds_attributes(marketer, address, points):
+    Attribute.objects.update(display_name="Bonus")
+    text = marketer.get(address("palette"), {"q": "bon"}).content.decode()
+    assert address("attribute_edit", attribute=points.pk) in text

@@ -72,8 +72,7 @@ def test_viewers_and_strangers_change_nothing(api, shop, rival, method):
     Attribute.objects.create(workspace=rival, name="theirs", kind="number")
     mine = Segment.objects.create(workspace=shop, name="Mine")
     foreign = Segment.objects.create(workspace=rival, name="Theirs")
-    calls = [("api_attribute", {"name": "age"}, 403), ("api_segment", {"segment": mine.pk}, 403)]
-    for name, kwargs, expected in calls:
-        assert api(method, name, role=Role.VIEWER, data={"description": "x"}, **kwargs)[0] == expected
+    assert api(method, "api_attribute", role=Role.VIEWER, data={}, name="age")[0] == 403
+    assert api(method, "api_segment", role=Role.VIEWER, data={}, segment=mine.pk)[0] == 403
     assert api(method, "api_segment", data={}, segment=foreign.pk)[0] == 404
     assert api(method, "api_attribute", data={}, name="theirs")[0] == 404

@@ -1,6 +1,16 @@
 import pytest
 
-from audience.rule_tree import form_path, leaves, rules_of, tree_of, tree_posted, with_group, with_rule, without
+from audience.rule_tree import (
+    find_group,
+    form_path,
+    leaves,
+    rules_of,
+    tree_of,
+    tree_posted,
+    with_group,
+    with_rule,
+    without,
+)
 from audience.rules import Group, Rule, Rules
 
 POSTED = {
@@ -24,11 +34,10 @@ def paths(tree):
 
 
 def test_blank_rules_and_empty_groups_are_left_out():
-    rules = rules_of(tree_posted(POSTED))
-    country, group = rules.root.items
-    assert (country.field, country.value) == ("country", "DE")
-    assert (group.match, group.items[0].operator) == ("any", "is_set")
-    assert (group.items[1].items[0].field, group.items[1].items[0].operator) == ("phone", "is")
+    phone = Group(items=(Rule(field="phone", operator="is"),))
+    group = Group(match="any", items=(Rule(field="email", operator="is_set"), phone))
+    country = Rule(field="country", operator="is", value="DE")
+    assert rules_of(tree_posted(POSTED)) == Rules(root=Group(items=(country, group)))
 
 
 def test_what_is_stored_is_found_again_in_the_form():
@@ -65,10 +74,13 @@ def test_rules_and_groups_come_and_go(edit, path, expected, focus):
 
 
 def test_a_new_group_matches_the_other_way_round():
-    tree, _ = with_group(tree_posted(POSTED), "rules")
-    assert tree.items[-1].match == "any"
-    deeper, _ = with_group(tree, tree.items[-1].path)
-    assert deeper.items[-1].items[-1].match == "all"
+    tree, place = with_group(tree_posted(POSTED), "rules")
+    made = find_group(tree, place.rpartition(".")[0])
+    assert made is not None
+    tree, place = with_group(tree, made.path)
+    deeper = find_group(tree, place.rpartition(".")[0])
+    assert deeper is not None
+    assert (tree.match, made.match, deeper.match) == ("all", "any", "all")
 
 
 def test_nobody_posts_groups_without_end():

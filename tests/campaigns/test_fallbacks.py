@@ -1,13 +1,21 @@
 import pytest
 
+from audience.attributes import Kind
 from audience.fields import Field
 from audience.models import Attribute
 from campaigns.fallbacks import fallback_for, label_for, written
 from campaigns.findings import content_findings
 from templates_lib.content import RawBody, WebhookContent
-from templates_lib.rendering import compile_content
+from templates_lib.rendering import RenderedRequest, compile_content
 
-KINDS = {"level": "text", "points": "number", "vip": "boolean", "tags": "list", "home": "object", "mixed": "number"}
+KINDS: dict[str, Kind] = {
+    "level": "text",
+    "points": "number",
+    "vip": "boolean",
+    "tags": "list",
+    "home": "object",
+    "mixed": "number",
+}
 FALLBACKS = {
     "level": 'gold "plus" \\ }}',
     "points": "12.5",
@@ -50,6 +58,7 @@ def test_a_written_fallback_is_rendered_as_it_was(text):
     body = RawBody(text=f"{{{{ x | default({written(text)}) }}}}", content_type="text/plain")
     content = WebhookContent(method="POST", url="https://a.example", body=body)
     request = compile_content(content, secret_attached=False).render({})
+    assert isinstance(request, RenderedRequest)
     assert request.body.decode() == text
 
 
