@@ -29,7 +29,10 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Setback:
-    """People whose request can't be built for the same reason; ``example`` is one of them."""
+    """People whose request can't be built for the same reason; ``example`` is one of them.
+
+    ``names``: the variables that have no value.
+    """
 
     kind: str
     message: str
@@ -37,18 +40,14 @@ class Setback:
     field: str
     count: int
     example: Profile
+    names: str = ""
 
     @property
-    def title(self) -> str:
-        return TITLES[self.kind]
-
-
-TITLES = {
-    "skip": "Left out by the content",
-    "missing": "Without a value",
-    "invalid": "Can't be built",
-    "budget": "Takes too much to build",
-}
+    def words(self) -> str:
+        """What becomes of them, without "for this person": it is said of several."""
+        if self.kind == "missing":
+            return f"no value for {self.names}"
+        return f"left out by the content: {self.message}" if self.kind == "skip" else self.message
 
 
 @dataclass(frozen=True)
@@ -180,7 +179,9 @@ def _preflight(audience: int, tally: _Tally, seconds: float) -> Preflight:
 def _setbacks(tally: _Tally) -> tuple[Setback, ...]:
     found = sorted(tally.setbacks.values(), key=lambda entry: -entry[0])
     return tuple(
-        Setback(problem.kind, problem.message, problem.hint, problem.field, count, example)
+        Setback(
+            problem.kind, problem.message, problem.hint, problem.field, count, example, " and ".join(problem.missing)
+        )
         for count, example, problem in found[:SHOWN]
     )
 

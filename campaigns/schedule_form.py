@@ -29,7 +29,7 @@ def schedule_posted(data: QueryDict) -> Schedule:
     try:
         local = datetime.fromisoformat(f"{date}T{time}") if date and time else None
         zone = data.get("time_zone", "UTC")
-        return Schedule(kind=kind, local=local, time_zone=zone, repeat=repeat, rate=rate)  # type: ignore[arg-type]
+        return Schedule(kind=kind, local=local, time_zone=zone, repeat=repeat, rate=rate)
     except (ValueError, ValidationError) as error:
         raise InvalidInput("Choose a real date, a time and a time zone.", field="local") from error
 

@@ -72,8 +72,10 @@ def recipients(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     found = campaign_get(request.workspace, campaign)
     answer = audience_answer(request.workspace, found.audience)
     zone = channel_defaults(request.workspace, ChannelKind.WEBHOOK).time_zone
-    now = timezone.now().astimezone(ZoneInfo(zone))
-    return render(request, "campaigns/_recipients.html", {"campaign": found, "answer": answer, "now": now})
+    # As text: a template shows an aware moment in its own time zone.
+    counted_at = f"{timezone.now().astimezone(ZoneInfo(zone)):%H:%M:%S}"
+    context = {"campaign": found, "answer": answer, "counted_at": counted_at}
+    return render(request, "campaigns/_recipients.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,7 +95,8 @@ def schedule(request: WorkspaceRequest, campaign: int) -> HttpResponse:
         "schedule",
         zones=[(zone, zone.replace("_", " ")) for zone in sorted(zone_names())],
         chosen_zone=chosen,
-        now=timezone.now().astimezone(ZoneInfo(chosen)),
+        # As text: a template shows an aware moment in its own time zone.
+        time_there=f"{timezone.now().astimezone(ZoneInfo(chosen)):%H:%M}",
         is_now=found.schedule.kind == "now",
         is_later=found.schedule.kind == "later",
         is_repeat=found.schedule.kind == "repeat",

@@ -1,5 +1,7 @@
 """The Schedule step: the resulting moment in words, and the next five of a repeat."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -68,3 +70,14 @@ def test_the_page_and_review_say_the_same(save, client, campaign):
         page = reverse(f"campaign_{step}", kwargs={"workspace": "acme", "campaign": campaign.pk})
         html = client.get(page).content.decode()
         assert "Every day at 09:00; next on Thursday 24 October 2030, 09:00 Europe/Vienna time (07:00 UTC)" in html
+
+
+def test_the_time_there_is_the_zone_s_own(save, client, workspace, campaign):
+    save(kind="later", **{**FIRST, "time_zone": "Asia/Kolkata"})
+    page = reverse("campaign_schedule", kwargs={"workspace": "acme", "campaign": campaign.pk})
+    before, html, after = kolkata(), client.get(page).content.decode(), kolkata()
+    assert any(f"It is {moment} there now." in html for moment in (before, after))
+
+
+def kolkata():
+    return f"{datetime.now(UTC) + timedelta(hours=5, minutes=30):%H:%M}"
