@@ -10,6 +10,7 @@ from channels.destinations import destination_key
 from channels.models import Connection
 from channels.origins import DEFAULT_PORTS, origin_before_path
 from channels.registry import destination_health
+from channels.selectors import send_policy
 from outbound.judged import LookUp, host_judged, look_up
 from webhooks_platform.base.errors import ProductError
 
@@ -48,7 +49,8 @@ def _health_findings(
     campaign: Campaign, connection: Connection | None, origin: str, now: datetime
 ) -> Iterator[Finding]:
     key = destination_key(connection.pk if connection else None, origin)
-    health = destination_health(campaign.workspace_id, key)
+    rule = send_policy(campaign.workspace, connection.pk if connection else None).breaker
+    health = destination_health(campaign.workspace_id, key, rule)
     if health is None or health.state == "closed":
         return
     until = f" until {health.until:%H:%M} UTC" if health.until and health.until > now else ""

@@ -7,6 +7,7 @@ import pytest
 
 from campaigns.destination import destination_findings
 from channels import registry
+from channels.policy import BreakerRule
 from outbound.addresses import AddressPolicy
 from outbound.judged import host_judged, look_up
 from templates_lib.content import WebhookContent
@@ -75,6 +76,6 @@ def test_a_destination_that_is_failing_is_a_warning(campaign, monkeypatch, state
     asked = []
     monkeypatch.setattr(registry, "_health", [(lambda *key: asked.append(key) or health, lambda *key: None)])
     found = findings(campaign, "https://public.example/x", public=("93.184.216.34",))
-    assert asked == [(campaign.workspace_id, "origin:https://public.example")]
+    assert asked == [(campaign.workspace_id, "origin:https://public.example", BreakerRule())]
     assert len(found) == expected
     assert all("8 of its latest 10 requests failed" in each.message and "12:01 UTC" in each.message for each in found)
