@@ -190,3 +190,17 @@ def test_completion_shows_the_chosen_person_s_values(visit, content) -> None:
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("{{ address.c")
     expect(page.get_by_role("option", name="city")).to_contain_text("Wien")
+
+
+def test_format_changes_no_value(visit, content) -> None:
+    tags = '"t":"{{ first_name | default("x, {}") }}","p":{{ points | default(0) }}'
+    written = '{"a":1.0,"big":12345678901234567890,' + tags + ',"e":[]}'
+    campaign = content(body=RawBody(text=written))
+    page = opened(visit, campaign)
+    expect(page.get_by_role("textbox", name="Raw text")).to_be_visible()
+    page.get_by_role("button", name="Format JSON").click()
+    found = saved(page, campaign)
+    assert found.body.text == (
+        '{\n  "a": 1.0,\n  "big": 12345678901234567890,\n  "t": "{{ first_name | default("x, {}") }}",\n'
+        '  "p": {{ points | default(0) }},\n  "e": []\n}'
+    )

@@ -3,6 +3,7 @@
 // Attributes: language (json, text), line (one line), label, size=small. Variables to complete come from the JSON script
 // #template-variables: [{"path", "type", "example"}], or from its data-variables, which an htmx answer can replace.
 import { on } from "./delegate.js";
+import { formatJson } from "./json_format.js";
 import { moveSelection } from "./move_words.js";
 
 const nonce = document.querySelector('meta[name="csp-nonce"]')?.content;
@@ -100,12 +101,13 @@ on("click", "[data-insert]", (button) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
 });
-// data-format="#id" lays JSON out neatly; a body with template tags is left alone, it may not be JSON before rendering.
+// data-format="#id" lays JSON out neatly, also with values in {{ }}; what isn't JSON is left alone.
 on("click", "[data-format]", (button) => {
   const editor = document.querySelector(button.dataset.format);
   try {
-    editor.value = JSON.stringify(JSON.parse(editor.value), null, 2);
+    editor.value = formatJson(editor.value);
   } catch {
-    document.dispatchEvent(new CustomEvent("toast", { detail: { message: "This can't be formatted: it isn't plain JSON.", tone: "warn" } }));
+    const message = "This can't be formatted: it isn't JSON, or it has {% %} in it.";
+    document.dispatchEvent(new CustomEvent("toast", { detail: { message, tone: "warn" } }));
   }
 });
