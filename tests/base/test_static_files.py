@@ -1,9 +1,11 @@
 import gzip
+import hashlib
 import warnings
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.staticfiles import finders
+from django.templatetags.static import static
 from django.test import AsyncClient, Client
 
 STYLES = "/static/dist/app.css"
@@ -60,3 +62,15 @@ def test_an_asgi_server_sends_them_without_a_warning(styles: bytes) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert async_to_sync(fetch)() == styles
+
+
+def test_an_address_with_a_version_is_kept_for_a_year(client: Client, styles: bytes) -> None:
+    address = static("dist/app.css")
+    assert address == f"{STYLES}?v={hashlib.sha256(styles).hexdigest()[:8]}"
+    assert client.get(address)["Cache-Control"] == "max-age=31536000, public, immutable"
+    assert client.get(STYLES)["Cache-Control"] == "max-age=60, public"
+
+
+@pytest.mark.parametrize("name", ["dist/inter.woff2", "dist/missing.css"])
+def test_fonts_and_what_is_missing_have_no_version(name: str) -> None:
+    assert static(name) == f"/static/{name}"

@@ -27,6 +27,15 @@ SETTLE = """
 """
 # Rows of a table are alike: the first ones stand for all of them. They stay, since polling may replace their cells.
 THIN = "document.querySelectorAll('tbody tr:nth-child(n+7)').forEach((row) => { row.hidden = true; })"
+OPENERS = """
+  [...new Set(
+    [...document.querySelectorAll("[data-dialog-open]:not(:disabled)")]
+      .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+      .map((each) => each.dataset.dialogOpen),
+  )]
+"""
+MENU = ("main [data-bs-toggle=dropdown]:visible",)
+OPENERS_LIMIT = 8
 QUICK = {"resultTypes": ["violations"], "preload": False}
 SCRIPT_BYTES, STYLE_BYTES, SHIFT = 80_000, 25_000, 0.05
 # Editors are fetched once the page stands; what is fetched before is what a person waits for.
@@ -83,6 +92,25 @@ class Inspected:
             self.page.evaluate("id => document.getElementById(id).showModal()", identity)
             yield f'[id="{identity}"]'
             self.page.evaluate("id => document.getElementById(id).close()", identity)
+
+    def openers_left_behind(self) -> list[str]:
+        """What opens a dialog or a menu and does not have the focus again once Escape closed it."""
+        return [opener for opener in self._openers() if not self._has_focus_after_closing(opener)]
+
+    def _openers(self) -> list[str]:
+        """Selectors of those that can be seen, one for each dialog and the first menu."""
+        found = self.page.evaluate(OPENERS)
+        return [*(f'[data-dialog-open="{target}"]:visible' for target in found), *MENU][:OPENERS_LIMIT]
+
+    def _has_focus_after_closing(self, selector: str) -> bool:
+        opener = self.page.locator(selector).first
+        if not opener.count():
+            return True
+        opener.press("Enter")
+        expect(self.page.locator("dialog[open], .dropdown-menu.show").first).to_be_visible()
+        self.page.keyboard.press("Escape")
+        expect(self.page.locator("dialog[open], .dropdown-menu.show")).to_have_count(0)
+        return bool(opener.evaluate("element => element === document.activeElement"))
 
     def weight(self, kind: str) -> int:
         """Bytes, zipped, of what the page fetched of a kind before anybody touched it."""

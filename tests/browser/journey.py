@@ -77,6 +77,7 @@ class Marketer:
         self.page.get_by_role("link", name="New connection").first.click()
         self.page.get_by_label("Name", exact=True).fill(name)
         self.page.get_by_label("Origin").fill(origin)
+        self.page.locator("summary", has_text="Pace").click()
         self.page.get_by_label("At most at the same time").fill(str(at_once))
         self.page.get_by_role("button", name="Save connection").click()
         expect(self.page.get_by_role("link", name=name)).to_be_visible()

@@ -43,14 +43,27 @@ def pages(visitors, product, path):
 
 @pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)
 def test_page(visitors, product, seeded, address):
+    """In light and dark on a wide screen, and again on a phone."""
     for visitor in pages(visitors, product, address.url(seeded)):
         within_budget(visitor, address.name)
-        assert violations(visitor, address.name) == []
-        assert [found for dialog in visitor.dialogs() for found in visitor.violations(dialog)] == []
+        in_both_themes(visitor, address.name, ("light", "dark"), 1440)
+        assert visitor.openers_left_behind() == []
         visitor.show("dark", 390)
-        assert violations(visitor, address.name) == []
-        assert visitor.fits
+        visitor.visit(visitor.page.url)
+        if address.name not in FOREIGN:
+            stands_still(visitor)
+        in_both_themes(visitor, address.name, ("dark", "light"), 390)
         assert visitor.complaints == []
+
+
+def in_both_themes(visitor, name, themes, width):
+    """The page and, in the first theme, each of its dialogs."""
+    for theme in themes:
+        visitor.show(theme, width)
+        assert violations(visitor, name) == [], (theme, width)
+        assert visitor.fits, (theme, width)
+        if theme == themes[0]:
+            assert [found for dialog in visitor.dialogs() for found in visitor.violations(dialog)] == [], (theme, width)
 
 
 def violations(visitor, name, within="html"):
@@ -69,22 +82,6 @@ def within_budget(visitor, name):
 def stands_still(visitor):
     shifts = visitor.shifts
     assert sum(by for by, _ in shifts) <= SHIFT, shifts
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)
-def test_page_in_every_form(visitors, product, seeded, address, theme, width):
-    for visitor in pages(visitors, product, address.url(seeded)):
-        visitor.show(theme, width)
-        visitor.visit(visitor.page.url)
-        assert violations(visitor, address.name) == []
-        assert [found for dialog in visitor.dialogs() for found in visitor.violations(dialog)] == []
-        assert visitor.fits
-        if address.name not in FOREIGN:
-            stands_still(visitor)
-        assert visitor.complaints == []
 
 
 def test_the_walk_sees_pages_of_every_room(signed_in, product, seeded):

@@ -18,6 +18,8 @@ def dora(page, product):
     write(page, page.get_by_label("E-mail address"), email)
     write(page, page.get_by_label("Password"), password)
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
+    page.keyboard.type("gc")
     expect(page.get_by_role("heading", name="Existing campaigns")).to_be_visible()
     return Marketer(page, product)
 
@@ -100,3 +102,24 @@ def test_the_focus_stays_within_an_open_dialog(dora, page):
         assert dialog.evaluate(WITHIN)
     press(page, dialog.get_by_role("button", name="Close").last)
     expect(opener).to_be_focused()
+
+
+def test_a_person_is_found_and_opened_from_any_page(dora, page):
+    page.keyboard.press("ControlOrMeta+k")
+    page.keyboard.insert_text("u_1017")
+    expect(page.get_by_role("group", name="Profiles").get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main").get_by_text("u_1017").first).to_be_visible()
+    page.keyboard.press("ControlOrMeta+k")
+    expect(page.get_by_role("combobox", name="Search or jump to")).to_be_focused()
+    page.keyboard.press("Escape")
+
+
+def test_the_keys_of_the_page_are_listed(dora, page):
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(keys.get_by_text("Go to Profiles")).to_be_visible()
+    expect(keys.get_by_text("Create Campaign")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    expect(page.get_by_label("Campaign name")).to_be_focused()

@@ -46,6 +46,7 @@ def test_a_connection_is_made_and_its_secret_never_seen_again(marketer, page, co
     page.get_by_label("Secret", exact=True).fill("s3cret-token")
     page.get_by_role("button", name="Save connection").click()
     page.get_by_role("link", name="CRM").click()
+    page.get_by_label("Parts of this connection").get_by_role("link", name="Settings").click()
     expect(page.get_by_label("Origin")).to_have_value("https://api.example.com")
     expect(page.get_by_label("Replace the secret")).to_have_value("")
     assert "s3cret" not in page.content()
