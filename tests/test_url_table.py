@@ -54,7 +54,7 @@ PAGES_OF_ONE_THING = [place for place in WORKSPACE_PAGES if not dict(place.examp
 API_OF_ONE_THING = [place for place in API if place.examples]
 
 
-def own(things: dict[str, int], place: Place) -> dict[str, int]:
+def own(things: dict[str, int | str], place: Place) -> dict[str, int | str]:
     """The ids for the place's parts; fails for a part that nobody told this test about."""
     parts = dict(place.examples).keys() - NO_THINGS
     assert parts <= things.keys(), f"tests/things.py makes no {parts - things.keys()}"

@@ -14,7 +14,7 @@ from templates_lib.content import WebhookContent
 from templates_lib.models import Template, TemplateVersion
 
 
-def things_of(workspace: Workspace) -> dict[str, int]:
+def things_of(workspace: Workspace) -> dict[str, int | str]:
     """Makes them and gives their ids. A page about a new kind of thing adds it here."""
     campaign = Campaign.objects.create(workspace=workspace, name="Spring sale")
     return {
@@ -25,6 +25,7 @@ def things_of(workspace: Workspace) -> dict[str, int]:
         "connection": Connection.objects.create(workspace=workspace, name="CRM", origin="https://a.example").pk,
         "profile": Profile.objects.create(workspace=workspace, user_id="u_1").pk,
         "attribute": Attribute.objects.create(workspace=workspace, name="level", kind="text").pk,
+        "name": "level",  # of the attribute, for the API
         "erasure": Erasure.objects.create(workspace=workspace, profile_id=1).pk,
         "segment": Segment.objects.create(workspace=workspace, name="Everybody").pk,
         "pk": Import.objects.create(workspace=workspace, file="imports/none.csv", file_name="none.csv").pk,

@@ -39,7 +39,7 @@ def found(client: Client, workspace: Workspace) -> Ask:
 
 
 @pytest.fixture
-def things(workspace: Workspace) -> dict[str, int]:
+def things(workspace: Workspace) -> dict[str, int | str]:
     return things_of(workspace)
 
 
@@ -55,7 +55,7 @@ def things(workspace: Workspace) -> dict[str, int]:
     ],
 )
 def test_each_room_finds_its_things(
-    owner: User, things: dict[str, int], found: Ask, client: Client, query: str, heading: str, name: str
+    owner: User, things: dict[str, int | str], found: Ask, client: Client, query: str, heading: str, name: str
 ) -> None:
     User.objects.filter(pk=owner.pk).update(name="Olivia")
     [(url, label)] = found(owner, query)[heading]
@@ -64,7 +64,7 @@ def test_each_room_finds_its_things(
 
 
 def test_a_viewer_is_led_to_pages_that_let_viewers_in(
-    things: dict[str, int], viewer: User, found: Ask, client: Client
+    things: dict[str, int | str], viewer: User, found: Ask, client: Client
 ) -> None:
     Segment.objects.update(name="CRM people")
     hits = found(viewer, "crm")
@@ -72,7 +72,7 @@ def test_a_viewer_is_led_to_pages_that_let_viewers_in(
     assert {client.get(url).status_code for group in hits.values() for url, _ in group} == {200}
 
 
-def test_nothing_of_another_workspace_is_found(outsider: User, things: dict[str, int], found: Ask) -> None:
+def test_nothing_of_another_workspace_is_found(outsider: User, things: dict[str, int | str], found: Ask) -> None:
     theirs = outsider.workspaces.get()
     Profile.objects.create(workspace=theirs, user_id="spring-1")
     Campaign.objects.create(workspace=theirs, name="Spring of theirs")
@@ -94,13 +94,13 @@ def test_people_are_found_by_the_beginnings_of_several_words(owner: User, worksp
 
 @pytest.mark.parametrize("query", ["%", "_", "\\", "<script>", "'", "\x00"])
 def test_odd_letters_find_nothing_and_break_nothing(
-    owner: User, things: dict[str, int], found: Ask, query: str
+    owner: User, things: dict[str, int | str], found: Ask, query: str
 ) -> None:
     assert all(name == "u_1" for hits in found(owner, query).values() for _, name in hits)
 
 
 def test_it_takes_as_many_queries_for_many_things(
-    client: Client, owner: User, workspace: Workspace, things: dict[str, int]
+    client: Client, owner: User, workspace: Workspace, things: dict[str, int | str]
 ) -> None:
     url = reverse("palette", kwargs={"workspace": workspace.slug})
     signed_in(client, owner).get(url, {"q": "s"})
