@@ -188,3 +188,20 @@ def test_another_workspace_s_token_finds_nothing(foreign, campaign, run):
     assert foreign("GET", "campaigns").json()["items"] == []
     for method, name, data, address in changes(campaign, run):
         assert foreign(method, name, data, **address).status_code == 404, name
+
+
+def test_the_preflight_says_what_a_launch_would_do(api, foreign, campaign):
+    Profile.objects.create(workspace=campaign.workspace, user_id="u-2", last_name="Byron")
+    content = {"url": "https://a.example/{{ last_name }}"}
+    api("PATCH", "campaign", {"revision": 1, "content": content}, campaign=campaign.pk)
+    made = api("GET", "campaign_preflight", campaign=campaign.pk).json()
+    assert {name: made[name] for name in ("audience", "tried", "built", "held", "estimate", "same")} == {
+        "audience": 2, "tried": 2, "built": 1, "held": 1, "estimate": 1, "same": 0,
+    }  # fmt: skip
+    [setback] = made["setbacks"]
+    assert (setback["kind"], setback["message"], setback["example"]) == ("missing", "no value for last_name", "u-1")
+    assert made["extremes"][0]["user_id"] == "u-2"
+    api("PATCH", "campaign", {"revision": 2, "content": {"url": ""}}, campaign=campaign.pk)
+    refused = api("GET", "campaign_preflight", campaign=campaign.pk)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "url")
+    assert foreign("GET", "campaign_preflight", campaign=campaign.pk).status_code == 404

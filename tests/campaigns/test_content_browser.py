@@ -36,7 +36,7 @@ def content(transactional_db, campaign: Campaign):
 
 def opened(visit, campaign: Campaign) -> Page:
     page = visit(f"/w/acme/campaigns/{campaign.pk}/content/")
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(20_000)
     expect(page.get_by_role("textbox", name="URL")).to_be_visible()
     return page
 
