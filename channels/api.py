@@ -196,6 +196,7 @@ class ChannelView(APIView):
         summary="Sets its defaults", request=ChannelUpdateSerializer, responses=ChannelSerializer, tags=["Channels"]
     )
     def put(self, request: Request, kind: str) -> Response:
+        _require_channel(kind)
         entered = ChannelUpdateSerializer(data=request.data)
         entered.is_valid(raise_exception=True)
         channel_defaults_set(actor=api_actor(request), kind=kind, **entered.validated_data)
@@ -203,8 +204,7 @@ class ChannelView(APIView):
 
 
 def _channel(request: Request, kind: str) -> Any:
-    if kind not in ChannelKind.values:
-        raise ChannelNotFound("This product has no such channel.")
+    _require_channel(kind)
     workspace = api_actor(request).workspace
     defaults = channel_defaults(workspace, kind)
     facts = {
@@ -216,3 +216,8 @@ def _channel(request: Request, kind: str) -> Any:
         "people_today": people_on_day(workspace, kind, timezone.now()),
     }
     return ChannelSerializer(facts).data
+
+
+def _require_channel(kind: str) -> None:
+    if kind not in ChannelKind.values:
+        raise ChannelNotFound("This product has no such channel.")
