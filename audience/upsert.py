@@ -1,11 +1,11 @@
-"""Many profiles at once: COPY into a temporary table, then one UPDATE and one INSERT.
+"""Many profiles at once: COPY into a temporary table, one look at who differs, then one UPDATE and one INSERT.
 
 Two statements rather than one INSERT … ON CONFLICT DO UPDATE, because a value that a row does not name must keep
 what is stored, and the row proposed for insertion can't tell "not named" from "empty".
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -39,38 +39,38 @@ _MERGED = "((person.attributes || incoming.attributes) - incoming.removed)"
 _DIFFERS = f"""(
     {" OR ".join(f"(incoming.{name} IS NOT NULL AND incoming.{name} <> person.{name})" for name in CHANGEABLE_FIELDS)}
     OR (incoming.is_test IS NOT NULL AND incoming.is_test <> person.is_test)
-    OR {_MERGED} IS DISTINCT FROM person.attributes
+    OR merged.attributes <> person.attributes
 )"""
-_FITS = f"octet_length({_MERGED}::text) <= %(limit)s"
-_SAME_PERSON = "person.workspace_id = %(workspace)s AND person.user_id = incoming.user_id"
-_KNOWN = f"SELECT FROM audience_profile person WHERE {_SAME_PERSON}"
+# One look at everybody; what is written afterwards is only those whom it changes. OFFSET 0: merged once, not per use.
+_JUDGE = f"""
+    DROP TABLE IF EXISTS pg_temp.profile_verdict;
+    CREATE TEMPORARY TABLE profile_verdict ON COMMIT DROP AS
+    SELECT incoming.user_id, person.id AS person_id, CASE
+        WHEN person.id IS NULL THEN %(unknown)s
+        WHEN %(known)s = 'skipped' THEN 'skipped'
+        WHEN NOT {_DIFFERS} THEN 'unchanged'
+        WHEN octet_length(merged.attributes::text) > %(limit)s THEN 'refused'
+        ELSE 'updated' END AS verdict
+    FROM pg_temp.profile_incoming incoming
+    LEFT JOIN audience_profile person ON person.workspace_id = %(workspace)s AND person.user_id = incoming.user_id
+    LEFT JOIN LATERAL (SELECT {_MERGED} AS attributes OFFSET 0) merged ON person.id IS NOT NULL
+"""  # noqa: S608 - constants of this module
+_VERDICTS = "SELECT user_id, verdict FROM pg_temp.profile_verdict"
 _UPDATE = f"""
     UPDATE audience_profile person
     SET {", ".join(f"{name} = coalesce(incoming.{name}, person.{name})" for name in CHANGEABLE_FIELDS)},
         attributes = {_MERGED}, is_test = coalesce(incoming.is_test, person.is_test), updated_at = %(now)s
-    FROM pg_temp.profile_incoming incoming
-    WHERE {_SAME_PERSON} AND {_DIFFERS} AND {_FITS}
-    RETURNING person.user_id
+    FROM pg_temp.profile_verdict verdict JOIN pg_temp.profile_incoming incoming USING (user_id)
+    WHERE verdict.verdict = 'updated' AND person.id = verdict.person_id
 """  # noqa: S608 - constants of this module
 _INSERT = f"""
     INSERT INTO audience_profile
         (workspace_id, user_id, {_FIELDS}, attributes, is_test, created_at, updated_at)
     SELECT %(workspace)s, user_id, {", ".join(f"coalesce({name}, '')" for name in CHANGEABLE_FIELDS)},
         attributes - removed, coalesce(is_test, false), %(now)s, %(now)s
-    FROM pg_temp.profile_incoming incoming
-    WHERE NOT EXISTS ({_KNOWN})
+    FROM pg_temp.profile_incoming JOIN pg_temp.profile_verdict verdict USING (user_id)
+    WHERE verdict.verdict = 'created'
     ON CONFLICT (workspace_id, user_id) DO NOTHING
-    RETURNING user_id
-"""  # noqa: S608 - constants of this module
-# What an update would do to each person, without doing it.
-_COMPARE = f"""
-    SELECT incoming.user_id, CASE WHEN person.id IS NULL THEN 'created' WHEN NOT {_DIFFERS} THEN 'unchanged'
-        WHEN {_FITS} THEN 'updated' ELSE 'refused' END
-    FROM pg_temp.profile_incoming incoming LEFT JOIN audience_profile person ON {_SAME_PERSON}
-"""  # noqa: S608 - constants of this module
-_REFUSED = f"""
-    SELECT person.user_id FROM pg_temp.profile_incoming incoming JOIN audience_profile person ON {_SAME_PERSON}
-    WHERE {_DIFFERS} AND NOT {_FITS}
 """  # noqa: S608 - constants of this module
 
 
@@ -104,43 +104,38 @@ def upsert(workspace_id: int, rows: Sequence[PersonValues], *, mode: Mode = "upd
     """
     profiles_lock(workspace_id)
     with connection.cursor() as cursor:
-        _load(cursor, rows)
-        parameters = {"workspace": workspace_id, "now": timezone.now(), "limit": STORED_LIMIT}
-        # The update first: it must not meet those who are only being created.
-        updated = frozenset[str]() if mode == "only_new" else _returned(cursor, _UPDATE, parameters)
-        created = frozenset[str]() if mode == "only_update" else _returned(cursor, _INSERT, parameters)
-        rest = frozenset(row.user_id for row in rows) - created - updated
-        refused = _returned(cursor, _REFUSED, parameters) if rest and mode != "only_new" else frozenset[str]()
-        skipped = _skipped(cursor, mode, rest, parameters)
-        cursor.execute("DROP TABLE pg_temp.profile_incoming")
-    return UpsertResult(created, updated, rest - refused - skipped, skipped, refused)
-
-
-def _skipped(cursor: CursorWrapper, mode: Mode, rest: frozenset[str], parameters: dict[str, Any]) -> frozenset[str]:
-    if mode == "only_new":
-        return rest
-    if mode == "only_update" and rest:
-        known = f"SELECT user_id FROM pg_temp.profile_incoming incoming WHERE NOT EXISTS ({_KNOWN})"  # noqa: S608
-        return _returned(cursor, known, parameters)
-    return frozenset()
+        done = _judged(cursor, workspace_id, rows, mode)
+        parameters: dict[str, Any] = {"workspace": workspace_id, "now": timezone.now()}
+        if done.updated:
+            cursor.execute(_UPDATE, parameters)
+        if done.created:
+            cursor.execute(_INSERT, parameters)
+        _drop(cursor)
+    return done
 
 
 def compare(workspace_id: int, rows: Sequence[PersonValues], *, mode: Mode = "update") -> UpsertResult:
     """What ``upsert`` would do now, with nothing stored. Needs an open transaction."""
     with connection.cursor() as cursor:
-        _load(cursor, rows)
-        cursor.execute(_COMPARE, {"workspace": workspace_id, "limit": STORED_LIMIT})
-        verdicts: dict[str, set[str]] = defaultdict(set)
-        for user_id, verdict in cursor.fetchall():
-            verdicts["skipped" if _left_alone(mode, verdict) else verdict].add(user_id)
-        cursor.execute("DROP TABLE pg_temp.profile_incoming")
-    return UpsertResult(**{verdict: frozenset(found) for verdict, found in verdicts.items()})
+        done = _judged(cursor, workspace_id, rows, mode)
+        _drop(cursor)
+    return done
 
 
-def _left_alone(mode: Mode, verdict: str) -> bool:
-    if mode == "only_new":
-        return verdict != "created"
-    return mode == "only_update" and verdict == "created"
+def _judged(cursor: CursorWrapper, workspace_id: int, rows: Sequence[PersonValues], mode: Mode) -> UpsertResult:
+    _load(cursor, rows)
+    unknown = "skipped" if mode == "only_update" else "created"
+    known = "skipped" if mode == "only_new" else ""
+    cursor.execute(_JUDGE, {"workspace": workspace_id, "limit": STORED_LIMIT, "unknown": unknown, "known": known})
+    cursor.execute(_VERDICTS)
+    found: dict[str, set[str]] = defaultdict(set)
+    for user_id, verdict in cursor.fetchall():
+        found[verdict].add(user_id)
+    return UpsertResult(**{verdict: frozenset(user_ids) for verdict, user_ids in found.items()})
+
+
+def _drop(cursor: CursorWrapper) -> None:
+    cursor.execute("DROP TABLE pg_temp.profile_incoming, pg_temp.profile_verdict")
 
 
 def _load(cursor: CursorWrapper, rows: Sequence[PersonValues]) -> None:
@@ -158,9 +153,3 @@ def _cells(row: PersonValues) -> tuple[Any, ...]:
     removed = [name for name, value in row.attributes.items() if value is None]
     fields = (row.fields.get(name) for name in CHANGEABLE_FIELDS)
     return (row.user_id, *fields, Jsonb(kept, dumps=orjson.dumps), removed, row.is_test)
-
-
-def _returned(cursor: CursorWrapper, statement: str, parameters: dict[str, Any]) -> frozenset[str]:
-    cursor.execute(statement, parameters)
-    rows: Iterable[tuple[str]] = cursor.fetchall()
-    return frozenset(user_id for (user_id,) in rows)
