@@ -122,7 +122,7 @@ _WORDS: dict[str, _Words] = {
     Reason.RATE_LIMITED: _Words(
         "Too many requests",
         "The destination answered {status}: requests come faster than it allows. Such answers are retried later.",
-        "Lower the connection's number of requests in flight, or allow more time for retries.",
+        "Set a slower pace in the connection, or allow more time for retries.",
         _ANSWERED,
     ),
     Reason.CLIENT_ERROR: _Words(

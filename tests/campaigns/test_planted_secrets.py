@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import trustme
 from asgiref.sync import async_to_sync
 from celery import current_app
 from django.test import Client
@@ -27,6 +28,7 @@ from tests.planted import PLANTED, in_database, in_redis, leaks
 from tests.receiver import Receiver
 from tests.test_url_table import API, WORKSPACE_PAGES, Place
 from tests.things import things_of
+from tests.tls import issued
 
 FORM = {
     "auth_kind": "none",
@@ -46,6 +48,9 @@ KINDS: dict[str, dict[str, str]] = {
     "oauth": {"auth_kind": "oauth", "client_id": CLIENT_ID},
 }
 POLICY = LATER.model_copy(update={"success_body": BodyMatch(kind="json", path="ok", value="true")})
+PAIR = issued(trustme.CA(), "acme.example")
+# A part of the key that stands on one line of its PEM.
+KEY_LINE = PAIR.key.splitlines()[1]
 QUIET = {"secret_headers.0.name": "X-Quiet", "secret_headers.0.value": PLANTED["header"]}
 Emitted = dict[str, str]
 
@@ -74,7 +79,7 @@ def engine(
 ) -> Iterator[Engine]:
     allowed = AddressPolicy(allowed=parse_allowed([hostile, token_server.address]))
     made = Engine(workspace, Receiver(f"http://{hostile}"), HttpLoop(CurlTransport(addresses=allowed)))
-    monkeypatch.setattr(current_app, "send_task", lambda name, arguments: made.messages.append((name, arguments)))
+    monkeypatch.setattr(current_app, "send_task", made.ask)
     monkeypatch.setattr("channels.testing.http_loop", lambda: made.http)
     yield made
     made.http.close()
@@ -125,6 +130,9 @@ def planted(client: Client, workspace: Workspace, owner: User, origin: str, toke
             "secret_headers.0.value": PLANTED["header"],
         }
         assert client.post(new, form).status_code == 302
+    bank = FORM | {"name": "certificate", "origin": "https://bank.example"} | QUIET
+    bank |= {"client_certificate": PAIR.certificate, "client_key": PAIR.key}
+    assert client.post(new, bank).status_code == 302
     made = {connection.name: connection.pk for connection in Connection.objects.filter(workspace=workspace)}
     own = connection_save_for_campaign(
         actor=acting(owner, workspace), name="Spring", url=origin, auth_kind="bearer", secret=PLANTED["campaign"]
@@ -141,6 +149,7 @@ def on_the_way(client: Client, workspace: Workspace, connection: int) -> Iterato
 
     bad = FORM | {"name": "", "origin": "nowhere", "auth_kind": "bearer", "secret": PLANTED["bearer"]}
     bad |= QUIET
+    bad |= {"client_certificate": PAIR.certificate, "client_key": PAIR.key}
     yield ask("connection_new", bad)
     yield ask("connection_edit", bad, connection=connection)
     yield ask("connection_test", {}, connection=connection)
@@ -166,6 +175,7 @@ def test_no_planted_secret_comes_out_anywhere(
     runs = {
         f"{kind} {path}": engine.run(connection_id=number, content=engine.content(f"{path}/x?a=1"), policy=POLICY)
         for kind, number in connections.items()
+        if kind != "certificate"
         for path in PATHS
     }
     assert Attempt.objects.count() == len(runs) == 6 * len(PATHS)
@@ -188,7 +198,7 @@ def test_no_planted_secret_comes_out_anywhere(
     out, err = capfd.readouterr()
     emitted |= {"log": everything_logged.text, "stdout": out, "stderr": err, "messages": str(engine.messages)}
     assert len(emitted["exchange.response_body"]) > 2_000, "the destination did give everything back"
-    assert leaks(emitted, PLANTED) == []
+    assert leaks(emitted, {**PLANTED, "certificate": KEY_LINE}) == []
 
 
 def api(client: Client, workspace: Workspace, parts: dict[str, Any], kind: str) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from channels.errors import ConnectionInvalid
 from channels.models import Connection
 from channels.services import connection_archive
 from channels.signing import OVERLAP, signing_keys, signing_previous_end, signing_secret_set, signing_stop
+from channels.tasks import forget
 from outbound.signing import secret_create, secret_key
 from tests.cast import acting, api_headers, signed_in
 from webhooks_platform.base.errors import NotAllowed
@@ -111,3 +112,19 @@ def test_the_page_ends_the_overlap_and_the_signing(client: Client, owner: User, 
     client.post(page_of(connection, "connection_signing_stop"))
     assert "Stop signing" not in client.get(page_of(connection, "connection_edit")).content.decode()
     assert not Connection.objects.get().is_signed
+
+
+def test_a_replaced_secret_is_removed_once_its_overlap_is_over(workspace: Workspace) -> None:
+    now = timezone.now()
+    for name, hours in (("over", -1), ("not yet", 1)):
+        Connection.objects.create(
+            workspace=workspace,
+            name=name,
+            origin="https://a.example",
+            encrypted_previous_signing_secret=b"kept",
+            previous_signing_secret_until=now + timedelta(hours=hours),
+        )
+    forget()
+    kept = Connection.objects.exclude(encrypted_previous_signing_secret=None)
+    assert [connection.name for connection in kept] == ["not yet"]
+    assert Connection.objects.get(name="over").previous_signing_secret_until is None
