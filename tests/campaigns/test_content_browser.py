@@ -1,6 +1,7 @@
 """Content as people use it: rows as text, pasted lines, words moved to the message text, completion."""
 
 import json
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -34,14 +35,14 @@ def content(transactional_db, campaign: Campaign):
     return written
 
 
-def opened(visit, campaign: Campaign) -> Page:
+def opened(visit: Any, campaign: Campaign) -> Any:
     page = visit(f"/w/acme/campaigns/{campaign.pk}/content/")
     page.set_default_timeout(20_000)
     expect(page.get_by_role("textbox", name="URL")).to_be_visible()
     return page
 
 
-def saved(page: Page, campaign: Campaign) -> WebhookContent:
+def saved(page: Page, campaign: Campaign) -> Any:
     """What is stored once the page says so."""
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
     campaign.refresh_from_db()

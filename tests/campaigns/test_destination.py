@@ -74,7 +74,12 @@ class Health:
 def test_a_destination_that_is_failing_is_a_warning(campaign, monkeypatch, state, expected):
     health = Health(state, NOW + timedelta(minutes=1))
     asked = []
-    monkeypatch.setattr(registry, "_health", [(lambda *key: asked.append(key) or health, lambda *key: None)])
+
+    def ask(*key):
+        asked.append(key)
+        return health
+
+    monkeypatch.setattr(registry, "_health", [(ask, ask)])
     found = findings(campaign, "https://public.example/x", public=("93.184.216.34",))
     assert asked == [(campaign.workspace_id, "origin:https://public.example", BreakerRule())]
     assert len(found) == expected

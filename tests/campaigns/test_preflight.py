@@ -1,6 +1,7 @@
 """Pre-flight renders a sample of the audience and counts what would become of it."""
 
 from itertools import count
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -12,6 +13,10 @@ from campaigns.review import campaign_review
 from templates_lib.content import JsonPair, JsonPairsBody, RawBody, WebhookContent
 
 pytestmark = pytest.mark.django_db
+
+
+def preflight(campaign, **options) -> Any:
+    return preflight_make(campaign, **options)
 
 
 def public(host, port):
@@ -44,7 +49,7 @@ def test_everybody_is_tried_and_setbacks_are_counted_with_an_example(campaign, p
         JsonPair(name="name", value="{{ first_name }}"),
         JsonPair(name="n", value="{{ points | default(1) }}", type="number"),
     )
-    made = preflight_make(with_content(campaign, body=JsonPairsBody(pairs=pairs)))
+    made = preflight(with_content(campaign, body=JsonPairsBody(pairs=pairs)))
     assert (made.audience, made.tried, made.built, made.held, made.everybody) == (20, 20, 13, 7, True)
     assert [(found.kind, found.count) for found in made.setbacks] == [("missing", 5), ("invalid", 2)]
     assert made.setbacks[0].example.first_name == ""
@@ -79,7 +84,7 @@ def test_invalid_json_for_some_is_a_warning_and_for_everybody_an_error(campaign,
 
 def test_the_time_is_bounded_and_what_was_left_out_is_estimated(campaign, people):
     ticks = count(0, 0.2)
-    made = preflight_make(with_content(campaign, url="https://a.example/{{ first_name }}"), clock=lambda: next(ticks))
+    made = preflight(with_content(campaign, url="https://a.example/{{ first_name }}"), clock=lambda: next(ticks))
     assert 1 < made.tried < made.audience == 20
     assert not made.everybody
     assert made.estimate == round(made.held * 20 / made.tried)
@@ -98,6 +103,6 @@ def test_a_large_audience_is_tried_from_end_to_end(workspace):
 
 
 def test_content_or_an_audience_that_can_not_be_used_has_no_preflight(campaign, people):
-    assert preflight_make(with_content(campaign, url="")) is None
+    assert preflight(with_content(campaign, url="")) is None
     campaign.audience = AudienceChoice(kind="segment", segment_id=99)
-    assert preflight_make(with_content(campaign)) is None
+    assert preflight(with_content(campaign)) is None

@@ -1,5 +1,7 @@
 """Words for people that were typed into the request itself."""
 
+from typing import Any
+
 import pytest
 
 from campaigns.words import is_for_people, words_findings, words_typed
@@ -73,6 +75,7 @@ def test_the_message_s_own_place_is_no_finding():
 
 
 def test_the_fix_moves_the_words_while_the_message_text_is_free():
+    found: Any
     [found] = words_findings(raw('{"text": "Say \\"hi\\" to all"}'))
     assert (found.severity, found.fix["path"], found.fix["message"]) == (
         "warning",
