@@ -16,35 +16,43 @@ from tests.bench.plan import Plan, Servers, plan_from
 from tests.bench.programs import Unmeasurable
 from tests.bench.report import machine_lines, report
 from tests.bench.servers import own_broker, own_database
+<<<<<<< ours
 from tests.moody import running_moody
+=======
+from tests.receiver import Receiver, running_receiver
+>>>>>>> theirs
 from webhooks_platform.embedded.console import complain, print_line, say
 from webhooks_platform.embedded.launcher import CHECKOUT
 
 
 def main() -> int:
     plan = plan_from(sys.argv[1:], os.environ)
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, running_destination(Path(folder)) as destination:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        running_destination(Path(folder)) as destination,
+        running_receiver() as receiver,
+    ):
         try:
-            with _own_servers(destination, Path(folder)) as servers:
-                return _measure(plan, servers, destination, Path(folder))
+            with _own_servers(destination, receiver, Path(folder)) as servers:
+                return _measure(plan, servers, destination, receiver, Path(folder))
         except Unmeasurable as problem:
             complain(f"\n{problem}")
             return 1
 
 
-def _measure(plan: Plan, servers: Servers, destination: Destination, folder: Path) -> int:
+def _measure(plan: Plan, servers: Servers, destination: Destination, receiver: Receiver, folder: Path) -> int:
     # Models can be imported only once the settings name the database.
     from tests.bench.rounds import Rounds
 
     machine = list(machine_lines(plan, servers, destination))
     problems: dict[str, str] = {}
-    rounds = Rounds(plan, servers, destination, folder, problems).measure()
+    rounds = Rounds(plan, servers, destination, receiver, folder, problems).measure()
     print_line(report(plan, figures_of(rounds), machine=machine, problems=problems))
     return 1 if problems else 0
 
 
 @contextmanager
-def _own_servers(destination: Destination, folder: Path) -> Iterator[Servers]:
+def _own_servers(destination: Destination, receiver: Receiver, folder: Path) -> Iterator[Servers]:
     """A migrated database and a broker number for the engine, which the settings name from then on."""
     server = os.environ["DATABASE_URL"]
     with (
@@ -56,7 +64,11 @@ def _own_servers(destination: Destination, folder: Path) -> Iterator[Servers]:
             "DATABASE_URL": database,
             "REDIS_URL": broker,
             "BROKER_URL": broker,
+<<<<<<< ours
             "OUTBOUND_ALLOWED_ADDRESSES": ",".join([*destination.addresses, bad.address]),
+=======
+            "OUTBOUND_ALLOWED_ADDRESSES": ",".join([*destination.addresses, receiver.address]),
+>>>>>>> theirs
             "OUTBOUND_CA_FILE": destination.ca_file,
             "STATIC_ROOT": str(folder),
             "BEAT_SCHEDULE_FILE": str(folder / "beat-schedule"),

@@ -57,8 +57,13 @@ class Campaign:
     workspace: Workspace
     connection: Connection
     url: str
+<<<<<<< ours
     policy: SendPolicy = POLICY
     path: str = "/hooks/people"
+=======
+    path: str = "/hooks/people"
+    policy: SendPolicy = POLICY
+>>>>>>> theirs
 
     @property
     def content(self) -> WebhookContent:
@@ -86,27 +91,39 @@ class Campaign:
             at=at or timezone.now(),
         )
 
-    def request(self) -> Outgoing:
-        """What the engine would send to the first person: the same bytes, made by the same code."""
-        now, person = timezone.now(), Profile.objects.filter(workspace=self.workspace).order_by("pk")[0]
-        maker = RequestMaker(
+    def launch_now(self) -> Run:
+        return self.launch(timezone.now())
+
+    def maker(self) -> RequestMaker:
+        """What makes requests of claimed rows in a lane."""
+        return RequestMaker(
             compiled=compile_content(self.content, secret_attached=True),
             credentials=credentials_resolve(self.workspace, self.connection.pk),
-            facts=RunFacts(1, CAMPAIGN, 1, now),
+            facts=RunFacts(1, CAMPAIGN, 1, timezone.now()),
             stop_when_missing=False,
             extensions={},
         )
-        row = Claimed(
-            id=uuid.uuid4(),
-            profile_id=person.pk,
-            webhook_id=uuid.uuid4(),
-            number=1,
-            first_attempt_at=now,
-            person=json.dumps(snapshot(person)),
-            request=None,
-            removed=False,
-        )
-        made = maker.make(row, 0.0)
+
+    def rows(self, count: int) -> list[Claimed]:
+        """Rows of the first people, as a lane's claim would bring them."""
+        people = Profile.objects.filter(workspace=self.workspace).order_by("pk")[:count]
+        return [
+            Claimed(
+                id=uuid.uuid4(),
+                profile_id=person.pk,
+                webhook_id=uuid.uuid4(),
+                number=1,
+                first_attempt_at=timezone.now(),
+                person=json.dumps(snapshot(person)),
+                request=None,
+                removed=False,
+            )
+            for person in people
+        ]
+
+    def request(self) -> Outgoing:
+        """What the engine would send to the first person: the same bytes, made by the same code."""
+        made = self.maker().make(self.rows(1)[0], 0.0)
         assert isinstance(made, Outgoing), made
         return made
 
@@ -119,12 +136,20 @@ def workspace_make(people: int, *, slug: str = "benchmark") -> Workspace:
     return workspace
 
 
+<<<<<<< ours
 def campaign_make(
     workspace: Workspace, url: str, *, name: str = "", policy: SendPolicy = POLICY, path: str = "/hooks/people"
 ) -> Campaign:
+=======
+def campaign_make(workspace: Workspace, url: str, *, name: str = "", policy: SendPolicy = POLICY) -> Campaign:
+>>>>>>> theirs
     destination = Connection(
         workspace=workspace, name=name or url, origin=url, auth_kind=AuthKind.BEARER, policy=policy
     )
     destination.secret = "a-bearer-token-of-the-benchmark"
     destination.save()
+<<<<<<< ours
     return Campaign(workspace, destination, url, policy, path)
+=======
+    return Campaign(workspace, destination, url, policy=policy)
+>>>>>>> theirs

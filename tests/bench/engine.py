@@ -2,20 +2,21 @@
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from django.db import connection
+import psycopg
 from django.utils import timezone
 
 from notifications.models import Run
 from notifications.states import RUN_OPEN, RunState
 from tests.bench.campaign import Campaign
-from tests.bench.destination import Destination
 from tests.bench.figures import PROCESSOR, RATE, Sample
-from tests.bench.ledger import ledger_of, verify
-from tests.bench.programs import Started, Unmeasurable, running, wait_until
+from tests.bench.ledger import Ledger, ledger_of, verify
+from tests.bench.programs import Started, Unmeasurable, running, server_processor_seconds, wait_until
+from tests.bench.servers import server_process
 from webhooks_platform.embedded.application import Application
 from webhooks_platform.embedded.launcher import CHECKOUT
 from webhooks_platform.embedded.processes import Program
@@ -24,18 +25,82 @@ from webhooks_platform.embedded.readiness import WorkerProbe
 _START_SECONDS = 90.0
 # A launch slower than this is broken, not slow.
 _PEOPLE_PER_SECOND = 50
+# How many requests a destination has received.
+Count = Callable[[], int]
+
+
+@dataclass(frozen=True)
+class Launched:
+    """Seconds from the launch to the run's completion, and processor seconds of lane workers and database meanwhile."""
+
+    seconds: float
+    worker_seconds: float
+    database_seconds: float
+    first_request: float
+    people: int
+
+    @property
+    def rate(self) -> float:
+        return self.people / self.seconds
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Programs that run, and measure launches one after the other."""
+
+    programs: Sequence[Started]
+    database_url: str
+
+    @property
+    def lanes(self) -> list[Started]:
+        return [child for child in self.programs if "lanes" in child.program.name]
+
+    @property
+    def peak_megabytes(self) -> float:
+        return max(child.peak_megabytes() for child in self.lanes)
+
+    def launch(self, campaign: Campaign, *, people: int, count: Count) -> Launched:
+        """Raises Unmeasurable unless ledger and destination agree that everybody was sent to exactly once."""
+        try:
+            with psycopg.connect(self.database_url, autocommit=True) as observer:
+                return self._launch(campaign, people, count, observer)
+        except Unmeasurable as problem:
+            raise Unmeasurable(f"{problem}\n{_logs(self.programs)}") from problem
+
+    def _launch(self, campaign: Campaign, people: int, count: Count, observer: psycopg.Connection) -> Launched:
+        database = server_process(observer)
+        received, worker, server = count(), self._worker_seconds(), server_processor_seconds(database)
+        began, at = time.monotonic(), timezone.now()
+        run = campaign.launch(at)
+        limit = 60 + people / _PEOPLE_PER_SECOND
+        wait_until(lambda: is_over(observer, run), self.programs, "The launch", seconds=limit)
+        seconds = time.monotonic() - began
+        worker, server = self._worker_seconds() - worker, server_processor_seconds(database) - server
+        ledger: Ledger = ledger_of(run)
+        verify(ledger, people=people, received=count() - received)
+        return Launched(seconds, worker, server, (ledger.first_request_at - at).total_seconds(), people)
+
+    def _worker_seconds(self) -> float:
+        return sum(child.processor_seconds() for child in self.lanes)
 
 
 @dataclass(frozen=True)
 class Engine:
-    """Measures with ``cores`` lane workers, one control worker and beat, as the launcher starts them."""
+    """Starts ``cores`` lane workers, one control worker and beat, as the launcher does, with ``settings`` on top.
 
-    destination: Destination
+    ``lane_threads``: how many lanes a worker runs at once, instead of the product's own number.
+    """
+
+    count: Count
     people: int
     cores: int
     broker_url: str
+    database_url: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    lane_threads: int | None = None
 
     def measure(self, name: str, campaign: Campaign) -> Iterator[Sample]:
+<<<<<<< ours
         with tempfile.TemporaryDirectory() as folder, running(self.programs(Path(folder)), Path(folder)) as started:
             self.await_workers(started)
             lanes = [child for child in started if "lanes" in child.program.name]
@@ -58,11 +123,37 @@ class Engine:
         yield Sample(f"{name}_cpu", used / self.people * 1000, PROCESSOR)
         yield Sample(f"{name}_first_request", (ledger.first_request_at - at).total_seconds(), "s")
         yield Sample(f"{name}_memory", max(child.peak_megabytes() for child in lanes), "MB")
+=======
+        with self.running() as fleet:
+            launched = fleet.launch(campaign, people=self.people, count=self.count)
+            yield Sample(name, launched.rate, RATE)
+            yield Sample(f"{name}_cpu", launched.worker_seconds / self.people * 1000, PROCESSOR)
+            if launched.database_seconds:
+                yield Sample(f"{name}_database_cpu", launched.database_seconds / self.people * 1000, PROCESSOR)
+            yield Sample(f"{name}_first_request", launched.first_request, "s")
+            yield Sample(f"{name}_memory", fleet.peak_megabytes, "MB")
+
+    @contextmanager
+    def running(self) -> Iterator[Fleet]:
+        with tempfile.TemporaryDirectory() as folder, running(self._programs(Path(folder)), Path(folder)) as started:
+            self._await_workers(started)
+            yield Fleet(started, self.database_url)
+>>>>>>> theirs
 
     def programs(self, folder: Path) -> list[Program]:
         """All but the pages and the worker for imports, which a launch doesn't need."""
         programs = self._application(folder).programs()
-        return [program for program in programs if program.name not in ("Web", "Worker bulk")]
+        return [
+            replace(program, environment={**program.environment, **self.settings}, arguments=self._arguments(program))
+            for program in programs
+            if program.name not in ("Web", "Worker bulk")
+        ]
+
+    def _arguments(self, program: Program) -> tuple[str, ...]:
+        if self.lane_threads is None or "lanes" not in program.name:
+            return program.arguments
+        place = program.arguments.index("-c") + 1
+        return (*program.arguments[:place], str(self.lane_threads), *program.arguments[place + 1 :])
 
     def _application(self, folder: Path) -> Application:
         return Application(checkout=CHECKOUT, folder=folder, port=0, receiver_port=0, lane_workers=self.cores)
@@ -74,19 +165,17 @@ class Engine:
         wait_until(lambda: probe.has_taken_a_task(application.control_node), started, "Beat", seconds=_START_SECONDS)
 
 
-def _processor_seconds(programs: Sequence[Started]) -> float:
-    return sum(child.processor_seconds() for child in programs)
+def is_over(observer: psycopg.Connection, run: Run) -> bool:
+    """On a connection of its own, since asking fifty times a second must not be what is measured."""
+    row = observer.execute("select state, stop_reason from notifications_run where id = %s", (run.pk,)).fetchone()
+    assert row is not None
+    state, reason = row
+    if state not in RUN_OPEN and state != RunState.COMPLETED:
+        raise Unmeasurable(f"The run ended as {state}: {reason}")
+    return bool(state == RunState.COMPLETED)
 
 
 def _logs(programs: Sequence[Started]) -> str:
     """What the programs had to say, which is nothing as long as all goes well."""
     texts = ((child.program.name, child.log_text()) for child in programs)
     return "\n".join(f"--- {name}:\n{text[-3000:]}" for name, text in texts if text.strip())
-
-
-def _is_over(run: Run) -> bool:
-    run.refresh_from_db(fields=["state"])
-    connection.close()
-    if run.state not in RUN_OPEN and run.state != RunState.COMPLETED:
-        raise Unmeasurable(f"The run ended as {run.state}: {run.stop_reason}")
-    return run.state == RunState.COMPLETED

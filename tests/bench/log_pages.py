@@ -72,7 +72,7 @@ class LogPages:
             yield f"{log}?person={person}"
 
     def _details(self) -> Iterator[str]:
-        rows = Notification.objects.filter(workspace_id=self.workspace.pk).order_by("webhook_id")
+        rows = Notification.objects.filter(workspace_id=self.workspace.pk, state="failed").order_by("run_at", "id")
         for row in rows[: WARM_UP + CALLS]:
             yield self._address("notification_detail", run=row.run_id, notification=row.pk)
 

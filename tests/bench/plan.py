@@ -6,8 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 # Measured when nothing else is named.
+<<<<<<< ours
 DEFAULT = ("engine", "bare", "wrk", "per-task")
 FIGURES = (*DEFAULT, "isolation", "log")
+=======
+DEFAULT = ("engine", "bare", "wrk", "per-task", "isolation")
+FIGURES = (*DEFAULT, "slow", "scale", "log", "render")
+# In the figures' names.
+SCALES = (("10k", 10_000), ("100k", 100_000), ("1m", 1_000_000))
+>>>>>>> theirs
 
 
 @dataclass(frozen=True)
@@ -20,6 +27,7 @@ class Plan:
     peer_people: int
     wrk_seconds: int
     log_sizes: tuple[tuple[str, int], ...]
+    scales: tuple[tuple[str, int], ...]
     cores: int
     quick: bool
 
@@ -42,6 +50,7 @@ def plan_from(arguments: Sequence[str], environment: Mapping[str, str]) -> Plan:
     parser.add_argument(
         "--quick", action="store_true", help="one short round, to see that it works: no figure to quote"
     )
+    parser.add_argument("--million", action="store_true", help="scale: a million recipients, too (10 minutes a round)")
     parser.add_argument("--rounds", type=int, help="how often each is measured (3; quick: 1)")
     asked = parser.parse_args(arguments)
     figures = tuple(name.strip() for name in asked.figures.split(",") if name.strip())
@@ -55,7 +64,8 @@ def plan_from(arguments: Sequence[str], environment: Mapping[str, str]) -> Plan:
         rounds=asked.rounds or (1 if asked.quick else 3),
         people=int(people),
         peer_people=min(50 if asked.quick else 1_500, max(1, int(people) // 20)),
-        log_sizes=(("2k", 2_000),) if asked.quick else (("200k", 200_000), ("1m", 1_000_000)),
+        log_sizes=(("2k", 2_000),) if asked.quick else (("1m", 1_000_000), ("10m", 10_000_000)),
+        scales=(("1k", 1_000),) if asked.quick else SCALES if asked.million else SCALES[:2],
         wrk_seconds=1 if asked.quick else 4,
         cores=len(os.sched_getaffinity(0)),
         quick=asked.quick,

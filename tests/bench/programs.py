@@ -85,6 +85,27 @@ def _start(program: Program, logs: Path) -> Started:
     return Started(program, process, log)
 
 
+def server_processor_seconds(pid: int | None) -> float:
+    """Processor time of a server and of its processes, those that have ended included; 0 for one on another machine."""
+    if pid is None:
+        return 0.0
+    fields = _stat(pid)
+    ended = (int(fields[13]) + int(fields[14])) / _TICKS if fields else 0.0
+    return ended + sum(_processor_seconds(each) for each in _family(pid))
+
+
+def parent_of(pid: int) -> int | None:
+    fields = _stat(pid)
+    return int(fields[1]) if fields else None
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
 def _signal(child: Started, number: int) -> None:
     if child.process.poll() is None:
         child.process.send_signal(number)

@@ -2,23 +2,29 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from django.db import connections
 
 from accounts.models import Workspace
-from tests.bench.campaign import IN_FLIGHT, campaign_make, workspace_make
+from tests.bench.campaign import IN_FLIGHT, Campaign, campaign_make, workspace_make
 from tests.bench.destination import Destination
 from tests.bench.engine import Engine
 from tests.bench.figures import Round, Sample, round_of
+<<<<<<< ours
 from tests.bench.isolation import Isolation
+=======
+from tests.bench.hardships import LATENCY_MS, Isolation, Scale, Slow
+>>>>>>> theirs
 from tests.bench.log_pages import log_pages
 from tests.bench.per_task import PACKAGES, prepared_peer
 from tests.bench.plain_senders import Bare, Wrk
 from tests.bench.plan import Plan, Servers
 from tests.bench.programs import Unmeasurable
+from tests.bench.rendering import Rendering
+from tests.receiver import Receiver
 from webhooks_platform.embedded.console import complain, say
 
 Contender = tuple[str, Callable[[], Iterable[Sample]]]
@@ -31,6 +37,7 @@ class Rounds:
     plan: Plan
     servers: Servers
     destination: Destination
+    receiver: Receiver
     folder: Path
     problems: dict[str, str]
 
@@ -58,12 +65,36 @@ class Rounds:
     def _contenders(self, stack: ExitStack) -> Iterator[Contender]:
         if "log" in self.plan.figures:
             yield from ((f"log {size}", log_pages(attempts, size)) for size, attempts in self.plan.log_sizes)
-        if not {"engine", "bare", "wrk"}.isdisjoint(self.plan.figures):
+        if not {"engine", "bare", "wrk", "render"}.isdisjoint(self.plan.figures):
             yield from self._senders(workspace_make(self.plan.people))
         if "isolation" in self.plan.figures:
+<<<<<<< ours
             yield from self._isolation()
+=======
+            people = max(500, self.plan.people // 4)
+            campaign = self._campaign("isolation", people, self.destination.plain_url)
+            yield "isolation", Isolation(self._engine_for(people), self.receiver, campaign).measure
+        if "slow" in self.plan.figures:
+            people = max(500, self.plan.people // 6)
+            campaign = replace(self._campaign("slow", people, self.receiver.url), path=f"/200?ms={LATENCY_MS}")
+            yield "slow", Slow(self._engine_for(people), self.receiver, campaign).measure
+        if "scale" in self.plan.figures:
+            for size, people in self.plan.scales:
+                yield (
+                    f"scale {size}",
+                    Scale(self._engine_for(people), self.destination.plain_url, size, people).measure,
+                )
+>>>>>>> theirs
         if "per-task" in self.plan.figures:
             yield from self._per_task(stack)
+
+    def _engine_for(self, people: int) -> Engine:
+        return Engine(
+            self.destination.count, people, self.plan.cores, self.servers.broker_url, self.servers.database_url
+        )
+
+    def _campaign(self, slug: str, people: int, url: str) -> Campaign:
+        return campaign_make(workspace_make(people, slug=slug), url)
 
     def _senders(self, workspace: Workspace) -> Iterator[Contender]:
         if "engine" in self.plan.figures:
@@ -72,6 +103,9 @@ class Rounds:
             yield from self._bare(workspace)
         if "wrk" in self.plan.figures:
             yield from self._wrk(workspace)
+        if "render" in self.plan.figures:
+            campaign = campaign_make(workspace, self.destination.plain_url, name="render")
+            yield "render", Rendering(campaign).measure
 
     def _schemes(self) -> list[tuple[str, str]]:
         """What a figure's name ends with, and the address."""
@@ -79,7 +113,7 @@ class Rounds:
         return [(ending, url) for ending, url in urls if url][: 1 if self.plan.quick else 2]
 
     def _engine(self, workspace: Workspace) -> Iterator[Contender]:
-        engine = Engine(self.destination, self.plan.people, self.plan.cores, self.servers.broker_url)
+        engine = self._engine_for(self.plan.people)
         for ending, url in self._schemes():
             name = f"engine{ending}"
             yield name, partial(engine.measure, name, campaign_make(workspace, url))

@@ -9,7 +9,7 @@ import psycopg
 import redis
 from psycopg import sql
 
-from tests.bench.programs import Unmeasurable
+from tests.bench.programs import Unmeasurable, command_of, parent_of
 
 _NUMBERS = range(4, 15)
 _CLAIM = "benchmark"
@@ -37,6 +37,13 @@ def own_broker(server_url: str) -> Iterator[str]:
     finally:
         with redis.Redis.from_url(url) as client:
             client.flushdb()
+
+
+def server_process(connection: psycopg.Connection) -> int | None:
+    """The PostgreSQL server's process, where it runs on this machine and in sight of us."""
+    row = connection.execute("select pg_backend_pid()").fetchone()
+    backend = int(row[0]) if row else 0
+    return parent_of(backend) if command_of(backend).startswith("postgres:") else None
 
 
 def _claim(server_url: str) -> str:

@@ -1,0 +1,119 @@
+"""Figures `slow`, `isolation` and `scale`: the engine where it has to wait, share, or grow."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from django.test import override_settings
+
+from channels.policy import BreakerRule
+from delivery.runs import run_halt
+from notifications.models import Notification, Run
+from notifications.states import NotificationState
+from tests.bench.campaign import Campaign, campaign_make, workspace_make
+from tests.bench.engine import Count, Engine, Fleet, Launched
+from tests.bench.figures import PROCESSOR, RATE, Sample
+from tests.bench.programs import Unmeasurable, wait_until
+from tests.receiver import Receiver
+
+LATENCY_MS = 100
+# In flight over all lanes of the run: what a destination of this latency needs for 10,000 a second.
+SLOW_IN_FLIGHT = 1_000
+_SLOTS = 4
+# "Bound by in flight": a worker may run so many lanes, each with so many requests, far below what a core can do.
+_LANES_A_WORKER, _LANE_IN_FLIGHT = 2, 32
+_HANGING_PEOPLE = 5_000
+_HANGS_MS = 60_000
+# Shorter than the product's own 30, so that lanes meet the end of it within the measurement, again and again.
+_HANGING_TIMEOUT = 5.0
+
+
+@dataclass(frozen=True)
+class Slow:
+    """A destination that answers after 100 ms; and whether twice the workers send twice as much to it."""
+
+    engine: Engine
+    receiver: Receiver
+    campaign: Campaign
+
+    def measure(self) -> Iterator[Sample]:
+        launched = self._launched(self.engine, slots=_SLOTS, lane_in_flight=SLOW_IN_FLIGHT // _SLOTS)
+        yield Sample("slow", launched.rate, RATE)
+        yield Sample("slow_cpu", launched.worker_seconds / launched.people * 1000, PROCESSOR)
+        for workers in (1, 2):
+            bound = replace(self.engine, cores=workers, lane_threads=_LANES_A_WORKER)
+            launched = self._launched(bound, slots=_LANES_A_WORKER * workers, lane_in_flight=_LANE_IN_FLIGHT)
+            yield Sample(f"slow_{workers}_workers", launched.rate, RATE)
+
+    def _launched(self, engine: Engine, *, slots: int, lane_in_flight: int) -> Launched:
+        settings = {"LANE_IN_FLIGHT": str(lane_in_flight), "LANE_SLOTS_PER_RUN": str(slots)}
+        engine = replace(engine, settings=settings, count=_count(self.receiver))
+        policy = self.campaign.policy.model_copy(update={"max_in_flight": slots * lane_in_flight})
+        campaign = replace(self.campaign, policy=policy)
+        with override_settings(LANE_SLOTS_PER_RUN=slots), engine.running() as fleet:
+            return fleet.launch(campaign, people=engine.people, count=engine.count)
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """Workspace B's rate alone, and while all requests of workspace A hang until they time out.
+
+    A's breaker is switched off: with it, A would soon stop by itself.
+    """
+
+    engine: Engine
+    receiver: Receiver
+    campaign: Campaign
+
+    def measure(self) -> Iterator[Sample]:
+        with self.engine.running() as fleet:
+            fleet.launch(self.campaign, people=self.engine.people, count=self.engine.count)  # warms up both
+            yield Sample("isolation_alone", self._rate(fleet), RATE)
+            with self._hanging(fleet):
+                yield Sample("isolation_beside_hanging", self._rate(fleet), RATE)
+
+    def _rate(self, fleet: Fleet) -> float:
+        return fleet.launch(self.campaign, people=self.engine.people, count=self.engine.count).rate
+
+    @contextmanager
+    def _hanging(self, fleet: Fleet) -> Iterator[None]:
+        """Raises Unmeasurable unless A's requests hung all the while."""
+        run = self._hanging_campaign().launch_now()
+        wait_until(lambda: _sending(run) > 0, fleet.programs, "Requests that hang", seconds=30)
+        yield
+        if not _sending(run):
+            raise Unmeasurable("No rate: the hanging run was over before the other one.")
+        run_halt(run.pk, "The measurement is over")
+
+    def _hanging_campaign(self) -> Campaign:
+        workspace = workspace_make(_HANGING_PEOPLE, slug=f"hanging-{Run.objects.count()}")
+        policy = self.campaign.policy.model_copy(
+            update={"total_seconds": _HANGING_TIMEOUT, "breaker": BreakerRule(enabled=False)}
+        )
+        made = campaign_make(workspace, self.receiver.url, name="hanging", policy=policy)
+        return replace(made, path=f"/200?ms={_HANGS_MS}")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The same launch to more and more people: rate, memory and the time to the first request must not change."""
+
+    engine: Engine
+    url: str
+    size: str
+    people: int
+
+    def measure(self) -> Iterator[Sample]:
+        workspace = workspace_make(self.people, slug=f"scale-{self.size}-{Run.objects.count()}")
+        engine = replace(self.engine, people=self.people)
+        yield from engine.measure(f"scale_{self.size}", campaign_make(workspace, self.url, name=f"scale {self.size}"))
+
+
+def _count(receiver: Receiver) -> Count:
+    return lambda: int(receiver.received()["requests"])
+
+
+def _sending(run: Run) -> int:
+    return Notification.objects.filter(
+        workspace_id=run.workspace_id, run_at=run.run_at, run_id=run.pk, state=NotificationState.SENDING
+    ).count()
