@@ -1,3 +1,5 @@
+import "./elements/show_when_early.js";
+
 // Runs before the first paint, so that a dark page never flashes white.
 // localStorage.theme is "light", "dark" or absent (follow the system); elements/theme.js changes it.
 const chosen = localStorage.getItem("theme");

@@ -7,7 +7,14 @@ const openers = new WeakMap();
 // The item of a menu is gone once the menu has closed: its button is what people come back to.
 const lasting = (element) => element?.closest(".dropdown-menu")?.parentElement.querySelector("[data-bs-toggle]") || element;
 
-export function openDialog(dialog, opener = document.activeElement) {
+// A dialog that the server sends was asked for by an element that may have lost the focus meanwhile, with its menu.
+let asker = null;
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.elt.matches("a, button, input")) asker = detail.elt;
+});
+const lastUsed = () => (document.activeElement === document.body && asker?.isConnected ? asker : document.activeElement);
+
+export function openDialog(dialog, opener = lastUsed()) {
   if (dialog.open) return;
   openers.set(dialog, lasting(opener));
   dialog.showModal();
