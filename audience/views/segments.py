@@ -92,6 +92,7 @@ def _form_page(request: WorkspaceRequest, segment: Segment | None) -> HttpRespon
         "problem_place": form_path(tree_posted(posted), problem.field) if problem else "",
         "editor": rules_editor(request.workspace, rules, data=posted if problem else None),
         "answer": audience_answer(request.workspace, AudienceChoice(kind="rules", rules=rules)),
+        "uses": segment_uses(request.workspace, [segment.pk])[segment.pk] if segment else [],
     }
     return render(request, "audience/segment_form.html", context, status=422 if problem else 200)
 

@@ -59,5 +59,7 @@ def test_the_list_of_segments_refuses_to_delete_what_is_used(workspace, owner, c
     answer = signed_in(client, owner).post(reverse("segment_delete", kwargs=address), follow=True)
     assert "“Pros” is used by Campaign “Sale”" in answer.content.decode()
     assert Segment.objects.exists()
+    page = client.get(reverse("segment_edit", kwargs=address)).content.decode()
+    assert "A change counts from their next launch on." in page
     numbers = client.get(reverse("segment_numbers", kwargs={"workspace": workspace.slug}), {"id": segment.pk})
     assert "Campaign “Sale”</a>" in numbers.content.decode()
