@@ -51,7 +51,8 @@ def rename(request: WorkspaceRequest, campaign: int) -> HttpResponse:
 @workspace_page("campaign.edit")
 def duplicate(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     copy = campaign_duplicate(campaign=campaign_get(request.workspace, campaign), actor=request.actor)
-    messages.success(request, f"“{copy.name}” is a new draft.")
+    undo = reverse("campaign_delete", kwargs={"workspace": request.workspace.slug, "campaign": copy.pk})
+    message_with_undo(request, f"“{copy.name}” is a new draft.", undo)
     return redirect(step_url(copy, "setup"))
 
 

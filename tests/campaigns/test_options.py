@@ -56,6 +56,14 @@ def test_escape_brings_the_name_back(as_owner, campaign):
     assert "Win-back</a>" in as_owner.get(url("campaign_name", campaign)).content.decode()
 
 
+def test_undoing_a_duplicate_deletes_the_copy(as_owner, campaign):
+    page = as_owner.post(url("campaign_duplicate", campaign), follow=True).content.decode()
+    copy = Campaign.objects.get(name="Copy of Win-back")
+    assert url("campaign_delete", copy) in page
+    as_owner.post(url("campaign_delete", copy), {"next": url("campaign_setup", copy)})
+    assert list(Campaign.objects.all()) == [campaign]
+
+
 def test_archiving_offers_undo_and_undo_brings_it_back(as_owner, campaign):
     page = as_owner.post(url("campaign_archive", campaign), follow=True).content.decode()
     assert url("campaign_unarchive", campaign) in page
