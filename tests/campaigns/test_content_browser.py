@@ -205,3 +205,18 @@ def test_format_changes_no_value(visit, content) -> None:
         '{\n  "a": 1.0,\n  "big": 12345678901234567890,\n  "t": "{{ first_name | default("x, {}") }}",\n'
         '  "p": {{ points | default(0) }},\n  "e": []\n}'
     )
+
+
+def test_the_second_editor_is_told_and_overwrites_nothing(visit, content) -> None:
+    campaign = content(headers=HEADERS[:1])
+    first = opened(visit, campaign)
+    second = first.context.new_page()
+    second.goto(first.url)
+    first.get_by_role("combobox", name="Method").select_option("PUT")
+    assert saved(first, campaign).method == "PUT"
+    second.get_by_role("combobox", name="Method").select_option("DELETE")
+    expect(second.get_by_text("was changed since you opened it")).to_be_visible()
+    campaign.refresh_from_db()
+    assert campaign.content.method == "PUT"
+    second.get_by_role("button", name="Reload").click()
+    expect(second.get_by_role("combobox", name="Method")).to_have_value("PUT")
