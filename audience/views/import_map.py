@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.pages import WorkspaceRequest, workspace_page
-from audience.attributes import STANDARD_FIELDS
+from audience.attributes import KIND_WORDS, STANDARD_FIELDS
 from audience.errors import FileRefused
 from audience.fields import STANDARD_LABELS
 from audience.forms import KIND_LABELS
 from audience.importing.columns import Column, Columns
 from audience.importing.encodings import ENCODINGS
 from audience.importing.guesses import attribute_name
-from audience.importing.mapping import FIELD, known_kinds, mapped_before, mapping_posted, place_of
+from audience.importing.mapping import ATTRIBUTE, FIELD, known_kinds, mapped_before, mapping_posted, place_of
 from audience.importing.reading import DELIMITERS, PREVIEW_ROWS, first_records, twin_headers
 from audience.importing.services import UNFINISHED, import_check_start, import_reread
 from audience.models import EmptyCells, ExistingPeople, Import
@@ -103,7 +103,7 @@ def _page(request: WorkspaceRequest, draft: Import, columns: Columns, problems: 
         "problems": len(problems),
         "before": before,
         "fields": FIELD_CHOICES,
-        "attributes": [(f"attribute:{name}", name, kind) for name, kind in known.items()],
+        "attributes": [(f"{ATTRIBUTE}{name}", name, KIND_WORDS.get(kind, kind)) for name, kind in known.items()],
         "kinds": KIND_LABELS,
         "encodings": list(ENCODINGS.items()),
         "delimiters": list(DELIMITERS.items()),

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -28,6 +30,7 @@ from delivery.sweep import sweep
 from notifications.models import Attempt, Exchange, Notification, Run
 from notifications.states import FINAL
 from templates_lib.content import JsonPair, JsonPairsBody, Pair
+from tests import cast
 from tests.delivery.engine import LATER, Engine, due_now, notifications, tallies
 
 USER_ID, NAME, EMAIL = "crm-Zebulon-77", "Zebulonella", "zebulonella@planted.example"
@@ -178,3 +181,21 @@ def test_many_are_erased_by_a_worker(engine: Engine, actor: Actor) -> None:
     assert erasures_work_off() == 0
     assert [erasure.counts["exchanges"] for erasure in Erasure.objects.all()] == [1, 1, 1]
     assert Exchange.objects.exclude(url="").count() == 2
+
+
+def test_the_log_says_that_what_was_sent_was_erased(
+    engine: Engine, actor: Actor, planted: Profile, client: Client
+) -> None:
+    viewer = cast.joined(engine.workspace, cast.person("Vera"), Role.VIEWER)
+    run = launch(engine, "/echo")
+    erasure = profile_delete(actor=actor, profile=planted)
+    (row,) = notifications(run)
+    key = {"workspace": engine.workspace.slug, "run": run.pk, "notification": row.pk}
+    cast.signed_in(client, viewer)
+    details = client.get(reverse("notification_detail", kwargs=key)).content.decode()
+    assert "was erased with the person's profile" in details
+    assert "Copy as cURL" not in details
+    assert client.get(reverse("attempt_curl", kwargs={**key, "number": 1})).status_code >= 400
+    log = reverse("notifications_log", kwargs={"workspace": engine.workspace.slug})
+    assert str(row.pk) in client.get(f"{log}?person=erased-{erasure.pk}").content.decode()
+    assert str(row.pk) not in client.get(f"{log}?person=erased-{erasure.pk + 1}").content.decode()
