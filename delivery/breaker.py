@@ -27,7 +27,7 @@ _NETWORK = frozenset(
     }
 )
 # Found out here: the destination was not asked.
-_NOT_ASKED = frozenset({Reason.BAD_TEMPLATE, Reason.BLOCKED_ADDRESS, Reason.BLOCKED_PORT})
+_NOT_ASKED = frozenset({Reason.BAD_TEMPLATE, Reason.BLOCKED_ADDRESS, Reason.BLOCKED_PORT, Reason.NO_TOKEN})
 
 
 def counts(outcome: Outcome) -> tuple[int, int]:

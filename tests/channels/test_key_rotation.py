@@ -1,4 +1,8 @@
+import os
+import subprocess
+import sys
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,3 +77,18 @@ def test_every_binary_column_is_encrypted_by_name_or_known_not_to_be() -> None:
         if isinstance(field, models.BinaryField) and not field.name.startswith(PREFIX)
     }
     assert columns <= PLAIN
+
+
+def test_keys_come_from_a_file_too(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text(f"{NEW}\n{OLD}\n")
+    known = {name: value for name, value in os.environ.items() if name != "ENCRYPTION_KEYS"}
+    program = "from django.conf import settings; print(settings.ENCRYPTION_KEYS)"
+    said = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**known, "DJANGO_SETTINGS_MODULE": "webhooks_platform.settings", "ENCRYPTION_KEYS_FILE": str(keys)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert said.stdout.strip() == str([NEW, OLD])
