@@ -1,7 +1,7 @@
 """Existing campaigns at the browser: a name edited in its place by keyboard, rows chosen for the same, a saved view."""
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from campaigns.models import Campaign, CampaignStatus
 from tests.campaigns.browsing import AXE
@@ -28,7 +28,7 @@ def rename(page, name, *keys):
         page.keyboard.press(key) if key in ("Enter", "Escape") else page.keyboard.type(key)
 
 
-def field(page) -> Locator:
+def field(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Name of the campaign")
 
 
