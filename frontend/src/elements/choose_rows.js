@@ -15,7 +15,8 @@ function show() {
   bar.querySelector("[data-chosen-count]").textContent = whole.format(all ? bar.dataset.matching : chosen);
   const matching = bar.querySelector("[data-choose-matching]");
   if (matching) matching.hidden = all || chosen < boxes().length;
-  bar.querySelector("[data-choose-page]").hidden = chosen === boxes().length;
+  const page = bar.querySelector("[data-choose-page]");
+  if (page) page.hidden = chosen === boxes().length;
   const head = document.querySelector("[data-choose-all]");
   head.checked = chosen > 0 && chosen === boxes().length;
   head.indeterminate = chosen > 0 && !head.checked;
