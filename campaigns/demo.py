@@ -82,8 +82,7 @@ def _receiver_keep(actor: Actor, url: str) -> None:
         _campaign_make(actor, connection_save(actor=actor, values=values))
     elif connection and connection.origin != url and not connection.has_secret:
         before, values = connection.origin, ConnectionValues(CONNECTION_NAME, url, policy=connection.policy)
-        connection_save(actor=actor, values=values, connection=connection)
-        _drafts_follow(actor, connection, before)
+        _drafts_follow(actor, connection_save(actor=actor, values=values, connection=connection), before)
 
 
 def _campaign_make(actor: Actor, connection: Connection) -> None:
