@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 CROWDED_SLICE = 1.0  # seconds
+# How long a lane above its run's share rests; nothing but the end of other runs makes room for it (seconds).
+CROWDED_REST = 30.0
 
 
 class Crew:
@@ -29,6 +31,10 @@ class Crew:
     def crowded(self) -> bool:
         """Whether no thread is free for a message that comes now."""
         return 0 < self.size <= self._working
+
+    def share(self, runs: int) -> int:
+        """How many lanes each of so many runs may have while it is crowded: about two for each thread, in all."""
+        return max(1, 2 * self.size // max(1, runs))
 
 
 process_crew = Crew()

@@ -23,7 +23,9 @@ from delivery.shared import REDIS_DOWN, script, shared_redis
 logger = logging.getLogger(__name__)
 _MICROSECONDS = 1_000_000
 # Tokens are given so far ahead of their time (seconds): enough for a claim, little for what a fault could cost.
-AHEAD = 0.5
+AHEAD = 1.0
+# Between a token and its request lies a claim: one that is due sooner could not be used in time (seconds).
+LEAD = 0.2
 # How long an answer that nothing stands in the way is believed, and how long outcomes wait to be reported (seconds).
 BELIEVE_FOR = 0.5
 # A breaker that was open lets so many requests probe.
@@ -187,6 +189,7 @@ class Gate:
         arguments: tuple[Any, ...] = (
             *(wanted, *rule.gaps, round(AHEAD * _MICROSECONDS), *seen, int(rule.breaker.enabled), PROBES),
             *(round((rule.total_seconds + PROBE_MARGIN) * _MICROSECONDS), self.server_now()),
+            round(LEAD * _MICROSECONDS),
         )
         return cast(list[Any], script("ask")((self.destination.breaker_key, *pace_keys), arguments, client=self.redis))
 

@@ -45,7 +45,7 @@ QUIET_FOR, QUIET_BELOW = 0.5, 20
 class Lane:
     """Runs one slice. Afterwards: ``due_left``, whether there was more to claim; ``claimed``; why the run must stop.
 
-    ``crowded``: whether other lanes wait for a thread.
+    ``crowded``: whether other lanes wait for a thread; ``handed_on``: whether the slot is another's already.
     """
 
     ticket: SlotTicket
@@ -57,6 +57,7 @@ class Lane:
     due_left: bool = True
     claimed: int = 0
     stop_reason: str = ""
+    handed_on: bool = False
     _lost: bool = False
     _token_refused: bool = False
     _outcomes: list[Sent] = field(default_factory=list)
@@ -114,9 +115,9 @@ class Lane:
 
     @property
     def only_drains(self) -> bool:
-        """Whether a paced slice has nothing left to send: its slot can go on while the last answers come in, so that
-        no token is missed."""
-        return self.plan.is_paced and self._seconds_over >= 0 and not self.window.waiting and self.window.in_hand > 0
+        """Whether a paced slice is over but for what it holds: its slot can go on while that leaves and is answered, so
+        that no token is missed."""
+        return self.plan.is_paced and self._seconds_over >= 0 and self.window.in_hand > 0 and self._may_send()
 
     @property
     def _seconds_over(self) -> float:
@@ -211,7 +212,7 @@ class Lane:
         self.pulse.tell(LanePulse(window.in_flight, self.plan.limit, window.waiting, self.admission.why))
 
     def _renew(self) -> None:
-        if time.monotonic() - self._renewed > RENEW_EVERY:
+        if not self.handed_on and time.monotonic() - self._renewed > RENEW_EVERY:
             self._renewed = time.monotonic()
             with contextlib.suppress(*DATABASE_DOWN):
                 self._lost = not slot_renew(self.ticket)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from delivery.asks import lanes_ask
-from delivery.crew import Crew
+from delivery.crew import CROWDED_REST, Crew
 from delivery.gate import Gate
 from delivery.lane import Lane
 from delivery.paced_window import PacedWindow
@@ -14,6 +14,8 @@ from delivery.runs import run_halt, run_settle
 from delivery.slots import SlotTicket, slot_leave, slots_refill
 from delivery.watch import Watch
 from delivery.window import Window
+from notifications.models import Run
+from notifications.states import RUN_SENDING
 from outbound.loop import HttpLoop
 
 
@@ -27,6 +29,7 @@ class Turn:
     lane: Lane | None = None
     _failed: bool = True
     _handed_on: bool = False
+    _kept: bool = False
     _entered: bool = field(default=False, init=False)
 
     def run(self, http: HttpLoop, *, may_park: bool) -> bool:
@@ -51,10 +54,10 @@ class Turn:
 
     def step(self) -> bool:
         assert self.lane is not None
-        self._failed = True
+        self._kept = self._failed = True
         goes_on = self.lane.step()
         if goes_on and self.lane.only_drains and not self._handed_on:
-            self._handed_on = True
+            self._handed_on = self.lane.handed_on = True
             self._hand_on(self.lane)
         self._failed = goes_on
         return goes_on
@@ -76,11 +79,11 @@ class Turn:
         leaves its slot, and the run is settled."""
         run_id = self.ticket.run_id
         may_send = lane is not None and self.watch.may_send(run_id) and not lane.stop_reason
-        rest = lane.admission.rest if lane is not None and may_send else 0.0
+        rest = self._rest(lane) if lane is not None and may_send else 0.0
         continues = lane is not None and may_send and lane.due_left and not rest
         following = slot_leave(self.ticket, continues=continues, rest=rest)
         if following is not None:
-            lanes_ask([following])
+            lanes_ask([following], again=True)
             return
         if lane is not None and lane.stop_reason:
             run_halt(run_id, lane.stop_reason)
@@ -88,6 +91,14 @@ class Turn:
         # Rows may have become due between the last claim and leaving the slot.
         if lane is not None and may_send and lane.claimed and not rest:
             lanes_ask(slots_refill(run_id))
+
+    def _rest(self, lane: Lane) -> float:
+        """Seconds for which the slot is better left alone: its destination takes nothing, or its run has its share."""
+        if not self._kept and self.ticket.slot > 0 and self.crew.crowded:
+            runs = Run.objects.filter(state__in=sorted(RUN_SENDING)).count()
+            if self.ticket.slot >= self.crew.share(runs):
+                return CROWDED_REST
+        return lane.admission.rest
 
 
 def _window(plan: LanePlan, http: HttpLoop) -> Window:

@@ -2,12 +2,13 @@
 -- and of the run by GCRA (ITU-T I.371, annex A): a "theoretical arrival time" is where the next request belongs.
 -- KEYS: breaker, the destination's arrival time, the run's arrival time.
 -- ARGV: wanted, gap of the destination, gap of the run (0: no rate), how far ahead tokens are given, the arrival times
--- that the caller has seen, whether the breaker is on, probes, how long probes may take, now (0: the server's clock).
+-- that the caller has seen, whether the breaker is on, probes, how long probes may take, now (0: the server's clock),
+-- and how soon a token can be used at the earliest.
 -- Times are microseconds. Answers {granted, why, wait, first, gap, epoch, arrival time of destination, of run}.
 local wanted, gaps = tonumber(ARGV[1]), {tonumber(ARGV[2]), tonumber(ARGV[3])}
 local ahead, seen = tonumber(ARGV[4]), {tonumber(ARGV[5]), tonumber(ARGV[6])}
 local breaker_on, probes, probe_time = ARGV[7] == '1', tonumber(ARGV[8]), tonumber(ARGV[9])
-local now = tonumber(ARGV[10])
+local now, lead = tonumber(ARGV[10]), tonumber(ARGV[11])
 if now == 0 then
   local clock = redis.call('TIME')
   now = clock[1] * 1000000 + clock[2]
@@ -46,9 +47,9 @@ for place = 1, 2 do
       at = math.max(seen[place], now) + ahead
       redis.call('SET', KEYS[1 + place], stored(at), 'PX', 600000)
     end
-    at = math.max(at, now)
+    at = math.max(at, now + lead)
     -- Only a clock that was set back puts it further ahead than tokens are ever given.
-    if at > now + 2 * ahead + wanted * gaps[place] + gaps[place] then at = now + gaps[place] end
+    if at > now + 2 * ahead + lead + wanted * gaps[place] + gaps[place] then at = now + gaps[place] end
     arrival[place] = at
     if at > now + ahead then
       wanted = 0

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from celery import Celery
@@ -39,20 +40,20 @@ class Fleet:
         self._beat = threading.Thread(target=self._tick, daemon=True)
         self._beat.start()
 
-    def ask(self, name: str, arguments: tuple[int, ...] = ()) -> None:
+    def ask(self, name: str, arguments: tuple[int, ...] = (), **options: Any) -> None:
         queue = "lanes" if name == "delivery.deliver" else "control"
         try:
-            self.client.send_task(name, arguments, queue=queue, ignore_result=True)
+            self.client.send_task(name, arguments, queue=queue, ignore_result=True, **options)
         except Exception as error:
             # A broker that was just emptied loses a message: the next sweep asks again.
             print(f"not sent: {error!r}", file=sys.stderr)  # noqa: T201
 
-    def start(self, count: int = 1) -> None:
+    def start(self, count: int = 1, *, queues: str = "lanes,control") -> None:
         for _ in range(count):
             number = len(self.workers)
             log = (self.log_folder / f"worker-{number}.log").open("wb")
             command = [sys.executable, "-m", "celery", "-q", "-A", "webhooks_platform", "worker", "-P", "threads"]
-            command += ["-c", "6", "-Q", "lanes,control", "-n", f"chaos-{number}@localhost", "-l", "INFO"]
+            command += ["-c", "6", "-Q", queues, "-n", f"chaos-{number}@localhost", "-l", "INFO"]
             command += ["--without-gossip", "--without-mingle"]
             with log:
                 self.workers.append(

@@ -1,6 +1,7 @@
 """A rate is what the receiver's own clock says, whatever number of workers sends."""
 
 from channels.policy import Rate, RetryPolicy, SendPolicy
+from delivery.shared import shared_redis
 from tests.chaos.fleet import Fleet, wait_until
 from tests.chaos.test_workers import over
 from tests.delivery.engine import Engine, tallies
@@ -27,3 +28,26 @@ def test_fifty_a_second_are_fifty_a_second_with_two_workers(engine: Engine, flee
     assert sum(at < times[0] + 10 for at in times) >= 490
     assert most_in(times, 10.0) <= 510
     assert most_in(times, 1.0) <= 60
+
+
+def test_a_slow_rate_is_as_even(engine: Engine, fleet: Fleet) -> None:
+    engine.people(6)
+    fleet.start(2)
+    run = engine.start("/200", policy=paced(30, "minute"))
+    wait_until(lambda: over(run), 40, fleet)
+    times = engine.receiver.times()
+    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    assert all(1.8 < gap < 2.5 for gap in gaps)
+
+
+def test_a_redis_emptied_under_way_makes_it_no_faster(engine: Engine, fleet: Fleet) -> None:
+    engine.people(500)
+    fleet.start(2)
+    run = engine.start("/200?ms=50", policy=paced(50))
+    for _ in range(3):
+        seen = len(engine.receiver.times())
+        wait_until(lambda seen=seen: len(engine.receiver.times()) > seen + 60, 20, fleet)  # type: ignore[misc]
+        shared_redis().flushdb()
+    wait_until(lambda: over(run), 40, fleet)
+    assert tallies(run) == {"delivered": 500}
+    assert most_in(engine.receiver.times(), 5.0) <= 255

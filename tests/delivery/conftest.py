@@ -41,5 +41,5 @@ def http(receiver_process: Receiver) -> Iterator[HttpLoop]:
 def engine(shop: Workspace, receiver: Receiver, http: HttpLoop, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """Its broker is a list: what is asked for waits until the test works it off."""
     engine = Engine(shop, receiver, http)
-    monkeypatch.setattr(current_app, "send_task", lambda name, arguments: engine.messages.append((name, arguments)))
+    monkeypatch.setattr(current_app, "send_task", engine.ask)
     return engine

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from channels.policy import BreakerRule
+from delivery import gate as gates
 from delivery.breaker import LONGEST_PAUSE, _view
 from delivery.destination import Destination
 from delivery.gate import PROBE_MARGIN, PROBES, Gate, GateRule, Grant, Why
@@ -82,6 +83,7 @@ class BreakerMachine(RuleBasedStateMachine):
     @property
     def lane(self) -> Gate:
         """A new one each time, as of another worker: it believes nothing that Redis doesn't say."""
+        gates._shut.clear()
         rule_of_gate = GateRule(breaker=RULE, total_seconds=TOTAL)
         return Gate(DESTINATION, 1, rule_of_gate, server_now=lambda: self.model.now * 1_000_000)
 

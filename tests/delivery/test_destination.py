@@ -38,7 +38,7 @@ def engine(shop: Workspace, moody: Moody, monkeypatch: pytest.MonkeyPatch) -> It
     allowed = AddressPolicy(allowed=parse_allowed([moody.address]), ports=frozenset((80, 443)))
     http = HttpLoop(CurlTransport(addresses=allowed))
     engine = Engine(shop, moody, http)  # type: ignore[arg-type]
-    monkeypatch.setattr(current_app, "send_task", lambda name, arguments: engine.messages.append((name, arguments)))
+    monkeypatch.setattr(current_app, "send_task", engine.ask)
     yield engine
     http.close()
 
