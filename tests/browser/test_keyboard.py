@@ -19,6 +19,7 @@ def dora(page, product):
     write(page, page.get_by_label("Password"), password)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.type("gc")
     expect(page.get_by_role("heading", name="Existing campaigns")).to_be_visible()
     return Marketer(page, product)
