@@ -23,9 +23,7 @@ def members_found(request: WorkspaceRequest, query: str) -> Iterable[Hit]:
 
 def register_palette() -> None:
     register_search(60, "Members", members_found)
-    register_action(
-        Action("Invite a member…", "user-plus", "members", 60, may("member.edit"), "add teammate")
-    )
+    register_action(Action("Invite a member…", "user-plus", "members", 60, may("member.edit"), "add teammate"))
     register_action(Action("Create API token…", "key", "api_tokens", 70, may("token.edit"), "new key"))
     register_action(
         Action("Create workspace…", "plus", "workspace_create", 90, may("workspace.view"), "new", in_workspace=False)
