@@ -38,7 +38,7 @@ def content(transactional_db, campaign: Campaign):
 def opened(visit: Any, campaign: Campaign) -> Any:
     page = visit(f"/w/acme/campaigns/{campaign.pk}/content/")
     page.set_default_timeout(20_000)
-    expect(page.get_by_role("textbox", name="URL")).to_be_visible()
+    expect(page.locator("code-editor:not(:has(.cm-content))")).to_have_count(0, timeout=20_000)
     return page
 
 
