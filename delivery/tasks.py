@@ -43,13 +43,20 @@ def settle(run_id: int) -> None:
 def collect_rarely(**_signal: Any) -> None:
     """Requests leave next to no cycles, while each full collection walks all of Django: with Python's own thresholds
     that is a sixth of a lane worker's processor time (docs/benchmarks.md)."""
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(50_000, 20, 100)
 
 
 @worker_shutting_down.connect
 def give_back_on_shutdown(**_signal: Any) -> None:
     """A worker that is asked to end gives back what has not left; what is on its way is waited for and recorded."""
     process_watch.shut_down()
+
+
+@worker_ready.connect
+def collect_what_comes_from_now_on(**_signal: Any) -> None:
+    """What was imported stays: no collection needs to look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @worker_ready.connect

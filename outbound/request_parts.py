@@ -76,6 +76,15 @@ def header_lines(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
     return lines
 
 
+def own_header_lines(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+    """The same for headers that come on top of a head's: names of the engine's own making, with values."""
+    lines = [b"%b: %b" % pair for pair in headers]
+    block = b"\n".join(lines) + b"\n" if lines else b""
+    if not _LINES.fullmatch(block) or block.count(b"\n") != len(lines):
+        raise _invalid_header(headers)
+    return lines
+
+
 def unsaid(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
     """Lines that keep libcurl from adding headers of its own."""
     said = {name.lower() for name, _ in headers}

@@ -51,7 +51,10 @@ class SocketAddress(Protocol):
 
 
 class Outgoing(NamedTuple):
-    """A request in the form that libcurl takes. `repeatable` allows the one repeat on a connection that went stale."""
+    """A request in the form that libcurl takes, but for its body and the headers that are its own.
+
+    `repeatable` allows the one repeat on a connection that went stale.
+    """
 
     method: str
     origin: bytes
@@ -59,7 +62,6 @@ class Outgoing(NamedTuple):
     host: str
     port: int
     header_lines: list[bytes]
-    body: bytes
     deadline: Deadline
     repeatable: bool = True
     certificate: ClientCertificate | None = None
@@ -148,7 +150,7 @@ class Transfer:
 
     # -- carrying a request ------------------------------------------------------------------------------------------
 
-    def load(self, outgoing: Outgoing) -> None:
+    def load(self, outgoing: Outgoing, own_lines: list[bytes], body: bytes) -> None:
         """Takes a request; of the options that keep their value nothing is set again."""
         self.repeatable = outgoing.repeatable
         self.lookup_seconds = outgoing.lookup_seconds
@@ -163,8 +165,8 @@ class Transfer:
         self._load_addresses(outgoing.resolved)
         if self._proxy is not None:
             self._load_tunnel(outgoing)
-        self._load_method(outgoing.method, outgoing.body)
-        self.handle.setopt(pycurl.HTTPHEADER, outgoing.header_lines)
+        self._load_method(outgoing.method, body)
+        self.handle.setopt(pycurl.HTTPHEADER, [*outgoing.header_lines, *own_lines])
         if outgoing.deadline != self._deadline:
             self.handle.setopt(pycurl.CONNECTTIMEOUT_MS, outgoing.deadline.connect)
             self.handle.setopt(pycurl.TIMEOUT_MS, outgoing.deadline.total)

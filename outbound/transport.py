@@ -19,7 +19,7 @@ from outbound.names import Names
 from outbound.outcomes import Answer
 from outbound.prepared import Head, PreparedRequest
 from outbound.proxy import Proxy, first_permitted
-from outbound.request_parts import checked_method, header_lines, origin_and_target, unsaid
+from outbound.request_parts import checked_method, header_lines, origin_and_target, own_header_lines, unsaid
 from outbound.response_parts import AnswerHead, Body, answer_head, decompressed
 from outbound.transfer import Dialling, Outgoing, Transfer
 
@@ -51,29 +51,31 @@ class CurlTransport(httpx.AsyncBaseTransport):
         self._heads: WeakKeyDictionary[Head, Outgoing] = WeakKeyDictionary()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        _, answer = await self._exchange(self._outgoing(request, await _body_of(request)))
+        _, answer = await self._exchange(self._outgoing(request), [], await _body_of(request))
         return _response_of(answer)
 
     async def exchange(self, request: httpx.Request) -> Answer:
         """The same without a response of httpx's: the kept body is decompressed within its bound."""
         if isinstance(request, PreparedRequest):
-            outgoing = self._outgoing_prepared(request)
+            own_lines = own_header_lines(request.own_headers)
+            head, answer = await self._exchange(self._outgoing_of_head(request.head), own_lines, request.body)
         else:
-            outgoing = self._outgoing(request, await _body_of(request))
-        head, answer = await self._exchange(outgoing)
+            head, answer = await self._exchange(self._outgoing(request), [], await _body_of(request))
         if not head.encoding:
             return answer
         body, overflowed = decompressed(answer.body, head.encoding, self._dialling.limits.kept_body)
         return answer._replace(body=body, truncated=answer.truncated or overflowed)
 
-    async def _exchange(self, outgoing: Outgoing) -> tuple[AnswerHead, Answer]:
+    async def _exchange(self, outgoing: Outgoing, own_lines: list[bytes], body: bytes) -> tuple[AnswerHead, Answer]:
+        if body and outgoing.method == "HEAD":
+            raise InvalidRequest("A HEAD request can't carry a body: remove it or choose another method.")
         if self._dialling.proxy is not None:
             outgoing = await self._through(self._dialling.proxy, outgoing)
         elif not self._names.settled(outgoing.host, outgoing.port):
             outgoing = await self._with_addresses(outgoing)
         transfer = self._transfer(outgoing.certificate)
         try:
-            transfer.load(outgoing)
+            transfer.load(outgoing, own_lines, body)
             code = await self._driver.start(transfer)
             if code == pycurl.E_OK or transfer.truncated:  # when the kept part is full, the rest is of no interest
                 return _answer_of(transfer)
@@ -114,31 +116,24 @@ class CurlTransport(httpx.AsyncBaseTransport):
             raise (BlockedPort if verdict.blocked == "port" else BlockedAddress)(verdict.reason)
         return outgoing._replace(beyond=address, lookup_seconds=time.monotonic() - began)
 
-    def _outgoing(self, request: httpx.Request, body: bytes) -> Outgoing:
-        shared = self._shared(request.method, request.url, request.headers.raw, request.extensions)
-        _check_body(shared.method, body)
-        return shared._replace(body=body)
+    def _outgoing(self, request: httpx.Request) -> Outgoing:
+        return self._shared(request.method, request.url, request.headers.raw, request.extensions)
 
-    def _outgoing_prepared(self, request: PreparedRequest) -> Outgoing:
-        head = request.head
-        shared = self._heads.get(head)
-        if shared is None:
-            shared = self._heads[head] = self._shared(head.method, head.url, head.headers, head.extensions)
-        _check_body(shared.method, request.body)
-        lines = [*shared.header_lines, *header_lines(request.own_headers)]
-        return shared._replace(header_lines=lines, body=request.body)
+    def _outgoing_of_head(self, head: Head) -> Outgoing:
+        known = self._heads.get(head)
+        if known is None:
+            known = self._heads[head] = self._shared(head.method, head.url, head.headers, head.extensions)
+        return known
 
     def _shared(
         self, method: str, url: httpx.URL, headers: Iterable[tuple[bytes, bytes]], extensions: Mapping[str, Any]
     ) -> Outgoing:
-        """All but the body."""
         return Outgoing(
             checked_method(method),
             *origin_and_target(url),
             url.raw_host.decode("ascii"),
             url.port or (443 if url.raw_scheme == b"https" else 80),
             [*header_lines(headers), *unsaid(headers)],
-            b"",
             Deadline.of_extension(extensions.get("deadline"), self._deadline),
             extensions.get("repeatable", True),
             extensions.get("client_certificate"),
@@ -148,11 +143,6 @@ class CurlTransport(httpx.AsyncBaseTransport):
 async def _body_of(request: httpx.Request) -> bytes:
     stream = request.stream
     return stream.data if isinstance(stream, Body) else await request.aread()
-
-
-def _check_body(method: str, body: bytes) -> None:
-    if body and method == "HEAD":
-        raise InvalidRequest("A HEAD request can't carry a body: remove it or choose another method.")
 
 
 def _answer_of(transfer: Transfer) -> tuple[AnswerHead, Answer]:

@@ -20,8 +20,10 @@ from delivery.outgoing import Outgoing, RequestMaker
 from delivery.services import run_start
 from notifications.models import Run
 from notifications.states import RunKind
+from outbound.signing import secret_create
 from templates_lib.content import JsonPair, JsonPairsBody, Pair, WebhookContent
 from templates_lib.rendering import compile_content
+from webhooks_platform.base.encryption import encrypt
 
 IN_FLIGHT = 256
 POLICY = SendPolicy(max_in_flight=IN_FLIGHT)
@@ -147,6 +149,7 @@ def campaign_make(workspace: Workspace, url: str, *, name: str = "", policy: Sen
         workspace=workspace, name=name or url, origin=url, auth_kind=AuthKind.BEARER, policy=policy
     )
     destination.secret = "a-bearer-token-of-the-benchmark"
+    destination.encrypted_signing_secret = encrypt(secret_create())
     destination.save()
 <<<<<<< ours
     return Campaign(workspace, destination, url, policy, path)
