@@ -30,6 +30,8 @@ __all__ = ["AudienceAnswer", "audience_answer", "choice_posted", "rules_editor",
 
 # How deep the editor nests groups: the outermost one is the first level.
 EDITOR_DEPTH = 3
+# Values that are typed into the same kind of field: it stays in the page when the test changes from one to the other.
+WRITTEN = frozenset({"text", "number", "several"})
 MATCHES = (("all", "All of the rules"), ("any", "Any of the rules"))
 
 
@@ -224,7 +226,7 @@ class _Maker:
             input=value_input,
             error=self.errors.get(f"{rule.path}.value", ""),
             focus=rule.path == self.focus,
-            keep_typed=rule.typed_into == value_input,
+            keep_typed=rule.typed_into == value_input or {rule.typed_into, value_input} <= WRITTEN,
         )
 
 
@@ -233,5 +235,5 @@ def _value_for(value_input: str, rule: RuleNode) -> str:
     if not rule.typed_into or rule.typed_into == value_input:
         return rule.value
     fits = {"date": is_date(rule.value), "days": rule.value.isdigit()}
-    was_text = rule.typed_into in ("text", "number", "several")
+    was_text = rule.typed_into in WRITTEN
     return rule.value if fits.get(value_input, was_text) else ""

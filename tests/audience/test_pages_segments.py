@@ -195,3 +195,12 @@ def test_others_are_shown_in_turn(marketer, address, person):
 def test_a_field_that_nobody_has_any_more_stays_in_the_editor(marketer, address):
     answer = marketer.post(address("audience_rules"), {**POSTED, "rules.0.field": "attributes.gone"})
     assert "attributes.gone" in answer.content.decode()
+
+
+def test_a_value_stays_in_the_page_while_its_test_changes_to_one_that_is_typed_alike(marketer, address):
+    several = {**POSTED, "rules.0.operator": "one_of", "rules.0.input": "text"}
+    [row] = marketer.post(address("audience_rules"), several).context["editor"].root.items
+    assert (row.input, row.keep_typed, row.value) == ("several", True, "DE")
+    days = {**several, "rules.0.field": "created_at", "rules.0.operator": "in_last_days"}
+    [row] = marketer.post(address("audience_rules"), days).context["editor"].root.items
+    assert (row.input, row.keep_typed, row.value) == ("days", False, "")
