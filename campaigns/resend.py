@@ -1,6 +1,6 @@
 """Resend: another run for the people of a run who did not get it, after the count was seen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -21,7 +21,7 @@ from channels.models import ChannelKind
 from channels.selectors import send_policy
 from delivery.services import run_start
 from notifications.models import Run
-from notifications.resend import ResendChoice
+from notifications.resend import ResendChoice, ResendState
 from notifications.selectors import resend_counts, resends_of
 from notifications.states import Reason, RunKind
 from templates_lib.content import WebhookContent
@@ -37,7 +37,7 @@ class ResendPlan:
     """What a resend would do. ``counts``: people by state; ``earlier``: resends of this run that were launched."""
 
     choice: ResendChoice
-    counts: dict[str, int]
+    counts: Mapping[ResendState, int]
     earlier: Sequence[Run]
     original_problems: Sequence[CampaignProblem]
     current_problems: Sequence[CampaignProblem]

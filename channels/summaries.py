@@ -65,7 +65,7 @@ def breaker_words(rule: BreakerRule) -> str:
         return "Goes on sending, however many requests fail."
     return (
         f"Pauses for {duration_words(rule.pause_seconds)} when {rule.failure_share:.0%} of at least "
-        f"{rule.minimum_calls:,} requests within {duration_words(rule.window_seconds)} fail, then probes with one."
+        f"{rule.minimum_calls:,} requests within {duration_words(rule.window_seconds)} fail, then probes."
     )
 
 

@@ -8,14 +8,20 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
-from accounts.models import Workspace
+from accounts.models import User, Workspace
+from channels.errors import ConnectionInvalid
 from channels.models import AccessToken, AuthKind, Connection
 from channels.policy import OAuthSettings
+from channels.secrets import connection_secret_replace
+from channels.services import connection_save
+from channels.testing import connection_test
 from channels.token_words import TokenProblem
 from channels.tokens import HeldToken, access_token, token_forget, token_refused
+from channels.values import ConnectionValues
 from outbound.addresses import AddressPolicy, parse_allowed
 from outbound.loop import HttpLoop
 from outbound.transport import CurlTransport
+from tests.cast import acting
 from tests.oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer, running_oauth_server
 from webhooks_platform.base.encryption import decrypt
 
@@ -183,3 +189,36 @@ def test_what_was_fetched_for_settings_that_changed_is_not_kept(
     token_forget(connection)
     assert not AccessToken.objects.exists()
     assert text_of(connection, http) == "token-number-2"
+
+
+def test_testing_a_connection_uses_the_token_and_says_what_is_wrong(
+    connection: Connection, owner: User, server: OAuthServer, http: HttpLoop
+) -> None:
+    actor = acting(owner, connection.workspace)
+    assert connection_test(actor=actor, connection=connection, http=http).title.startswith("Answered 200")
+    server.withdraw()
+    refused = connection_test(actor=actor, connection=connection, http=http)
+    assert (refused.tone, server.called[-1]) == ("bad", "token-number-1")
+    assert connection_test(actor=actor, connection=connection, http=http).tone == "ok"
+    token_forget(connection)
+    server.status = 503
+    failed = connection_test(actor=actor, connection=connection, http=http)
+    assert (failed.title, "503" in failed.text) == ("No access token", True)
+
+
+def test_a_changed_sign_in_forgets_the_token(
+    connection: Connection, owner: User, server: OAuthServer, http: HttpLoop
+) -> None:
+    text_of(connection, http)
+    actor = acting(owner, connection.workspace)
+    connection_secret_replace(actor=actor, connection=connection, secret="another-secret")
+    assert not AccessToken.objects.exists()
+    assert "does not accept the client id and secret" in problem_of(Connection.objects.get(), http).words
+
+
+def test_the_client_secret_goes_to_no_other_token_server(connection: Connection, owner: User) -> None:
+    assert connection.oauth is not None
+    elsewhere = connection.oauth.model_copy(update={"token_url": "https://evil.example/token"})
+    values = ConnectionValues("CRM", connection.origin, AuthKind.OAUTH, oauth=elsewhere)
+    with pytest.raises(ConnectionInvalid, match="client secret again"):
+        connection_save(actor=acting(owner, connection.workspace), values=values, connection=connection)
