@@ -95,4 +95,6 @@ def test_the_demo_login_works_as_printed(page, product):
     page.get_by_label("E-mail address").fill("demo@example.com")
     page.get_by_label("Password").fill("demo-webhooks")
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Campaigns").click()
     expect(page.get_by_role("link", name="Welcome to the new plan")).to_be_visible()
