@@ -16,11 +16,8 @@ from tests.bench.plan import Plan, Servers, plan_from
 from tests.bench.programs import Unmeasurable
 from tests.bench.report import machine_lines, report
 from tests.bench.servers import own_broker, own_database
-<<<<<<< ours
 from tests.moody import running_moody
-=======
 from tests.receiver import Receiver, running_receiver
->>>>>>> theirs
 from webhooks_platform.embedded.console import complain, print_line, say
 from webhooks_platform.embedded.launcher import CHECKOUT
 
@@ -64,11 +61,7 @@ def _own_servers(destination: Destination, receiver: Receiver, folder: Path) -> 
             "DATABASE_URL": database,
             "REDIS_URL": broker,
             "BROKER_URL": broker,
-<<<<<<< ours
-            "OUTBOUND_ALLOWED_ADDRESSES": ",".join([*destination.addresses, bad.address]),
-=======
-            "OUTBOUND_ALLOWED_ADDRESSES": ",".join([*destination.addresses, receiver.address]),
->>>>>>> theirs
+            "OUTBOUND_ALLOWED_ADDRESSES": ",".join([*destination.addresses, receiver.address, bad.address]),
             "OUTBOUND_CA_FILE": destination.ca_file,
             "STATIC_ROOT": str(folder),
             "BEAT_SCHEDULE_FILE": str(folder / "beat-schedule"),

@@ -59,13 +59,8 @@ class Campaign:
     workspace: Workspace
     connection: Connection
     url: str
-<<<<<<< ours
-    policy: SendPolicy = POLICY
-    path: str = "/hooks/people"
-=======
     path: str = "/hooks/people"
     policy: SendPolicy = POLICY
->>>>>>> theirs
 
     @property
     def content(self) -> WebhookContent:
@@ -138,21 +133,11 @@ def workspace_make(people: int, *, slug: str = "benchmark") -> Workspace:
     return workspace
 
 
-<<<<<<< ours
-def campaign_make(
-    workspace: Workspace, url: str, *, name: str = "", policy: SendPolicy = POLICY, path: str = "/hooks/people"
-) -> Campaign:
-=======
 def campaign_make(workspace: Workspace, url: str, *, name: str = "", policy: SendPolicy = POLICY) -> Campaign:
->>>>>>> theirs
     destination = Connection(
         workspace=workspace, name=name or url, origin=url, auth_kind=AuthKind.BEARER, policy=policy
     )
     destination.secret = "a-bearer-token-of-the-benchmark"
     destination.encrypted_signing_secret = encrypt(secret_create())
     destination.save()
-<<<<<<< ours
-    return Campaign(workspace, destination, url, policy, path)
-=======
     return Campaign(workspace, destination, url, policy=policy)
->>>>>>> theirs

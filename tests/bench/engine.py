@@ -100,30 +100,6 @@ class Engine:
     lane_threads: int | None = None
 
     def measure(self, name: str, campaign: Campaign) -> Iterator[Sample]:
-<<<<<<< ours
-        with tempfile.TemporaryDirectory() as folder, running(self.programs(Path(folder)), Path(folder)) as started:
-            self.await_workers(started)
-            lanes = [child for child in started if "lanes" in child.program.name]
-            try:
-                yield from self.launch(name, campaign, started, lanes)
-            except Unmeasurable as problem:
-                raise Unmeasurable(f"{problem}\n{_logs(started)}") from problem
-
-    def launch(
-        self, name: str, campaign: Campaign, started: Sequence[Started], lanes: Sequence[Started]
-    ) -> Iterator[Sample]:
-        received, used = self.destination.count(), _processor_seconds(lanes)
-        began, at = time.monotonic(), timezone.now()
-        run = campaign.launch(at)
-        wait_until(lambda: _is_over(run), started, "The launch", seconds=60 + self.people / _PEOPLE_PER_SECOND)
-        seconds, used = time.monotonic() - began, _processor_seconds(lanes) - used
-        ledger = ledger_of(run)
-        verify(ledger, people=self.people, received=self.destination.count() - received)
-        yield Sample(name, self.people / seconds, RATE)
-        yield Sample(f"{name}_cpu", used / self.people * 1000, PROCESSOR)
-        yield Sample(f"{name}_first_request", (ledger.first_request_at - at).total_seconds(), "s")
-        yield Sample(f"{name}_memory", max(child.peak_megabytes() for child in lanes), "MB")
-=======
         with self.running() as fleet:
             launched = fleet.launch(campaign, people=self.people, count=self.count)
             yield Sample(name, launched.rate, RATE)
@@ -138,9 +114,8 @@ class Engine:
         with tempfile.TemporaryDirectory() as folder, running(self._programs(Path(folder)), Path(folder)) as started:
             self._await_workers(started)
             yield Fleet(started, self.database_url)
->>>>>>> theirs
 
-    def programs(self, folder: Path) -> list[Program]:
+    def _programs(self, folder: Path) -> list[Program]:
         """All but the pages and the worker for imports, which a launch doesn't need."""
         programs = self._application(folder).programs()
         return [
@@ -158,7 +133,7 @@ class Engine:
     def _application(self, folder: Path) -> Application:
         return Application(checkout=CHECKOUT, folder=folder, port=0, receiver_port=0, lane_workers=self.cores)
 
-    def await_workers(self, started: Sequence[Started]) -> None:
+    def _await_workers(self, started: Sequence[Started]) -> None:
         probe, application = WorkerProbe(broker_url=self.broker_url), self._application(Path())
         nodes = [node for node in application.nodes if not node.startswith("bulk")]
         wait_until(lambda: probe.all_answer(nodes), started, "Workers", seconds=_START_SECONDS)

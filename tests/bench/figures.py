@@ -16,18 +16,14 @@ RATIOS = (
     ("engine_over_bare", "engine", "bare"),
     ("engine_tls_over_bare_tls", "engine_tls", "bare_tls"),
     ("engine_over_wrk", "engine", "wrk"),
-<<<<<<< ours
     ("isolation", "beside_hanging", "alone"),
     ("isolation_5_hanging", "beside_5_hanging", "alone"),
     ("isolation_5_dripping", "beside_5_dripping", "alone"),
     ("isolation_5_endless", "beside_5_endless", "alone"),
     ("isolation_5_dropping", "beside_5_dropping", "alone"),
-=======
-    ("isolation", "isolation_beside_hanging", "isolation_alone"),
     ("slow_2_over_1_workers", "slow_2_workers", "slow_1_workers"),
     ("scale_100k_over_10k", "scale_100k", "scale_10k"),
     ("scale", "scale_1m", "scale_10k"),
->>>>>>> theirs
 )
 
 

@@ -1,19 +1,14 @@
-"""Figures `slow`, `isolation` and `scale`: the engine where it has to wait, share, or grow."""
+"""Figures `slow` and `scale`: the engine where it has to wait, and where it has to grow."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from django.test import override_settings
 
-from channels.policy import BreakerRule
-from delivery.runs import run_halt
-from notifications.models import Notification, Run
-from notifications.states import NotificationState
+from notifications.models import Run
 from tests.bench.campaign import Campaign, campaign_make, workspace_make
-from tests.bench.engine import Count, Engine, Fleet, Launched
+from tests.bench.engine import Count, Engine, Launched
 from tests.bench.figures import PROCESSOR, RATE, Sample
-from tests.bench.programs import Unmeasurable, wait_until
 from tests.receiver import Receiver
 
 LATENCY_MS = 100
@@ -22,10 +17,6 @@ SLOW_IN_FLIGHT = 1_000
 _SLOTS = 4
 # "Bound by in flight": a worker may run so many lanes, each with so many requests, far below what a core can do.
 _LANES_A_WORKER, _LANE_IN_FLIGHT = 2, 32
-_HANGING_PEOPLE = 5_000
-_HANGS_MS = 60_000
-# Shorter than the product's own 30, so that lanes meet the end of it within the measurement, again and again.
-_HANGING_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True)
@@ -55,46 +46,6 @@ class Slow:
 
 
 @dataclass(frozen=True)
-class Isolation:
-    """Workspace B's rate alone, and while all requests of workspace A hang until they time out.
-
-    A's breaker is switched off: with it, A would soon stop by itself.
-    """
-
-    engine: Engine
-    receiver: Receiver
-    campaign: Campaign
-
-    def measure(self) -> Iterator[Sample]:
-        with self.engine.running() as fleet:
-            fleet.launch(self.campaign, people=self.engine.people, count=self.engine.count)  # warms up both
-            yield Sample("isolation_alone", self._rate(fleet), RATE)
-            with self._hanging(fleet):
-                yield Sample("isolation_beside_hanging", self._rate(fleet), RATE)
-
-    def _rate(self, fleet: Fleet) -> float:
-        return fleet.launch(self.campaign, people=self.engine.people, count=self.engine.count).rate
-
-    @contextmanager
-    def _hanging(self, fleet: Fleet) -> Iterator[None]:
-        """Raises Unmeasurable unless A's requests hung all the while."""
-        run = self._hanging_campaign().launch_now()
-        wait_until(lambda: _sending(run) > 0, fleet.programs, "Requests that hang", seconds=30)
-        yield
-        if not _sending(run):
-            raise Unmeasurable("No rate: the hanging run was over before the other one.")
-        run_halt(run.pk, "The measurement is over")
-
-    def _hanging_campaign(self) -> Campaign:
-        workspace = workspace_make(_HANGING_PEOPLE, slug=f"hanging-{Run.objects.count()}")
-        policy = self.campaign.policy.model_copy(
-            update={"total_seconds": _HANGING_TIMEOUT, "breaker": BreakerRule(enabled=False)}
-        )
-        made = campaign_make(workspace, self.receiver.url, name="hanging", policy=policy)
-        return replace(made, path=f"/200?ms={_HANGS_MS}")
-
-
-@dataclass(frozen=True)
 class Scale:
     """The same launch to more and more people: rate, memory and the time to the first request must not change."""
 
@@ -111,9 +62,3 @@ class Scale:
 
 def _count(receiver: Receiver) -> Count:
     return lambda: int(receiver.received()["requests"])
-
-
-def _sending(run: Run) -> int:
-    return Notification.objects.filter(
-        workspace_id=run.workspace_id, run_at=run.run_at, run_id=run.pk, state=NotificationState.SENDING
-    ).count()

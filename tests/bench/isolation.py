@@ -1,10 +1,8 @@
 """Figure `isolation`: the rate of workspace B alone, and while destinations of workspace A misbehave."""
 
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from accounts.actors import system_actor
 from accounts.models import Workspace
@@ -13,9 +11,8 @@ from delivery.services import run_stop
 from notifications.models import Run
 from notifications.states import RUN_OPEN
 from tests.bench.campaign import Campaign, campaign_make
-from tests.bench.engine import Engine
+from tests.bench.engine import Engine, Fleet
 from tests.bench.figures import RATE, Sample
-from tests.bench.programs import Started, running
 
 # The worst case: no breaker opens, so A's requests hang to the product's own default of 30 seconds, over and over.
 UNBROKEN = SendPolicy(breaker=BreakerRule(enabled=False))
@@ -41,26 +38,21 @@ class Isolation:
     bad_url: str
 
     def measure(self) -> Iterator[Sample]:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            running(self.engine.programs(Path(folder)), Path(folder)) as started,
-        ):
-            self.engine.await_workers(started)
-            self._rate(started)  # connections, caches and compiled content are there from now on
-            yield Sample("alone", self._rate(started), RATE)
+        with self.engine.running() as fleet:
+            self._rate(fleet)  # connections, caches and compiled content are there from now on
+            yield Sample("alone", self._rate(fleet), RATE)
             for trouble, path, runs, policy in TROUBLES:
-                yield Sample(f"beside_{trouble}", self._rate_beside(started, path, runs, policy), RATE)
+                yield Sample(f"beside_{trouble}", self._rate_beside(fleet, path, runs, policy), RATE)
 
-    def _rate(self, started: Sequence[Started]) -> float:
-        lanes = [child for child in started if "lanes" in child.program.name]
-        return next(iter(self.engine.launch("b", self.good, started, lanes))).value
+    def _rate(self, fleet: Fleet) -> float:
+        return fleet.launch(self.good, people=self.engine.people, count=self.engine.count).rate
 
-    def _rate_beside(self, started: Sequence[Started], path: str, runs: int, policy: SendPolicy) -> float:
-        trouble = campaign_make(self.bad, self.bad_url, name=f"{path} {time.monotonic()}", policy=policy, path=path)
-        launched = [trouble.launch() for _ in range(runs)]
+    def _rate_beside(self, fleet: Fleet, path: str, runs: int, policy: SendPolicy) -> float:
+        trouble = campaign_make(self.bad, self.bad_url, name=f"{path} {time.monotonic()}", policy=policy)
+        launched = [replace(trouble, path=path).launch() for _ in range(runs)]
         time.sleep(SETTLE_SECONDS)
         try:
-            return self._rate(started)
+            return self._rate(fleet)
         finally:
             _stop(launched)
 

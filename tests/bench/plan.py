@@ -6,15 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 # Measured when nothing else is named.
-<<<<<<< ours
-DEFAULT = ("engine", "bare", "wrk", "per-task")
-FIGURES = (*DEFAULT, "isolation", "log")
-=======
 DEFAULT = ("engine", "bare", "wrk", "per-task", "isolation")
 FIGURES = (*DEFAULT, "slow", "scale", "log", "render")
 # In the figures' names.
 SCALES = (("10k", 10_000), ("100k", 100_000), ("1m", 1_000_000))
->>>>>>> theirs
 
 
 @dataclass(frozen=True)

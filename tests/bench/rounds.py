@@ -13,11 +13,8 @@ from tests.bench.campaign import IN_FLIGHT, Campaign, campaign_make, workspace_m
 from tests.bench.destination import Destination
 from tests.bench.engine import Engine
 from tests.bench.figures import Round, Sample, round_of
-<<<<<<< ours
+from tests.bench.hardships import LATENCY_MS, Scale, Slow
 from tests.bench.isolation import Isolation
-=======
-from tests.bench.hardships import LATENCY_MS, Isolation, Scale, Slow
->>>>>>> theirs
 from tests.bench.log_pages import log_pages
 from tests.bench.per_task import PACKAGES, prepared_peer
 from tests.bench.plain_senders import Bare, Wrk
@@ -68,12 +65,7 @@ class Rounds:
         if not {"engine", "bare", "wrk", "render"}.isdisjoint(self.plan.figures):
             yield from self._senders(workspace_make(self.plan.people))
         if "isolation" in self.plan.figures:
-<<<<<<< ours
-            yield from self._isolation()
-=======
-            people = max(500, self.plan.people // 4)
-            campaign = self._campaign("isolation", people, self.destination.plain_url)
-            yield "isolation", Isolation(self._engine_for(people), self.receiver, campaign).measure
+            yield "isolation", self._isolation().measure
         if "slow" in self.plan.figures:
             people = max(500, self.plan.people // 6)
             campaign = replace(self._campaign("slow", people, self.receiver.url), path=f"/200?ms={LATENCY_MS}")
@@ -84,7 +76,6 @@ class Rounds:
                     f"scale {size}",
                     Scale(self._engine_for(people), self.destination.plain_url, size, people).measure,
                 )
->>>>>>> theirs
         if "per-task" in self.plan.figures:
             yield from self._per_task(stack)
 
@@ -92,6 +83,13 @@ class Rounds:
         return Engine(
             self.destination.count, people, self.plan.cores, self.servers.broker_url, self.servers.database_url
         )
+
+    def _isolation(self) -> Isolation:
+        """Six launches a round, so to a quarter of the people."""
+        people = max(500, self.plan.people // 4)
+        good, bad = (workspace_make(people, slug=slug) for slug in ("b", "a"))
+        campaign = campaign_make(good, self.destination.plain_url)
+        return Isolation(self._engine_for(people), campaign, bad, self.servers.bad_destination_url)
 
     def _campaign(self, slug: str, people: int, url: str) -> Campaign:
         return campaign_make(workspace_make(people, slug=slug), url)
@@ -131,13 +129,6 @@ class Rounds:
         wrk = Wrk(self.destination, self.plan.cores, IN_FLIGHT, self.plan.wrk_seconds)
         request = campaign_make(workspace, self.destination.plain_url, name="wrk").request()
         yield "wrk", partial(wrk.measure, "wrk", request, self.folder)
-
-    def _isolation(self) -> Iterator[Contender]:
-        good, bad = (workspace_make(self.plan.people, slug=slug) for slug in ("b", "a"))
-        engine = Engine(self.destination, self.plan.people, self.plan.cores, self.servers.broker_url)
-        campaign = campaign_make(good, self.destination.plain_url)
-        isolation = Isolation(engine, campaign, bad, self.servers.bad_destination_url)
-        yield "isolation", isolation.measure
 
     def _per_task(self, stack: ExitStack) -> Iterator[Contender]:
         for package in PACKAGES:

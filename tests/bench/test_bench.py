@@ -59,7 +59,7 @@ def test_ratios_are_within_a_round_and_figures_over_all() -> None:
 
 def test_ratios_of_hardship() -> None:
     samples = [
-        *(Sample("isolation_alone", 100.0, "x"), Sample("isolation_beside_hanging", 97.0, "x")),
+        *(Sample("alone", 100.0, "x"), Sample("beside_hanging", 97.0, "x")),
         *(Sample("slow_1_workers", 50.0, "x"), Sample("slow_2_workers", 95.0, "x")),
         *(Sample("scale_10k", 100.0, "x"), Sample("scale_1m", 90.0, "x")),
     ]
