@@ -126,3 +126,19 @@ def test_letters_that_mean_something_in_patterns_are_letters(field: Locator, pag
     page.keyboard.type("a(.*[+?")
     expect(page.get_by_text("Nothing by that name")).to_be_visible()
     assert complaints == []
+
+
+def test_what_is_found_is_chosen_before_actions(field: Locator, page: Page) -> None:
+    register_action(Action("Adapt", "edit", "test_profiles", 1, everybody))
+    page.reload()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("ada")
+    expect(page.get_by_role("option", name="Adapt")).to_be_visible()
+    expect(selected(page)).to_have_text("Ada Lovelaceu_1")
+
+
+def test_what_was_chosen_with_the_arrows_stays_chosen(field: Locator, page: Page) -> None:
+    page.keyboard.type("ada")
+    expect(page.get_by_role("group", name="People")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(selected(page)).to_have_text("Adam Smithu_2")

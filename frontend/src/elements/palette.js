@@ -1,5 +1,5 @@
 // ⌘K: type to narrow the options, arrows to move, Enter to go (with ⌘ in a new tab). Options that the server found are
-// shown as they come; what is chosen stays chosen meanwhile.
+// shown as they come, above the actions and pages; what was chosen with the arrows stays chosen.
 import { icon, on } from "./delegate.js";
 import { openedLately } from "./recent.js";
 
@@ -8,6 +8,7 @@ const input = () => palette().querySelector("[data-palette]");
 const options = () => [...palette().querySelectorAll("[role=option]")];
 const shown = () => options().filter((option) => !option.hidden && !option.parentElement.hidden);
 const chosen = () => shown().find((option) => option.getAttribute("aria-selected") === "true");
+let hasMoved = false; // with the arrows, since the last letter
 const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
 
 function choose(option) {
@@ -42,7 +43,9 @@ function narrow() {
     const isRecent = group.hasAttribute("data-palette-recent");
     group.hidden = (isRecent && words.length > 0) || !group.querySelector("[role=option]:not([hidden])");
   }
-  choose(chosen() || shown()[0]);
+  const kept = hasMoved && chosen();
+  choose(kept || shown()[0]);
+  if (!kept) document.getElementById("palette-options").scrollTop = 0;
   tellNothing();
 }
 
@@ -64,6 +67,7 @@ function recentOption({ label, sub, url, iconName }) {
 }
 
 function move(step) {
+  hasMoved = true;
   const all = shown();
   if (all.length) choose(all[(all.indexOf(chosen()) + step + all.length) % all.length]);
 }
@@ -76,11 +80,13 @@ function go(option, isNewTab) {
 }
 
 on("focusin", "[data-palette]", (field) => {
+  hasMoved = false;
   showRecent();
   field.select();
   narrow();
 });
 on("input", "[data-palette]", (field) => {
+  hasMoved = false;
   field.dataset.searching = field.value.trim() && field.hasAttribute("hx-get") ? "yes" : "no";
   narrow();
 });
