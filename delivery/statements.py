@@ -293,3 +293,4 @@ where r.state in ({_run_leads_to(RunState.STOPPED)}) and {_BALANCED} and (%(run)
 returning r.id
 """
 SENDING_AMONG = f"select id from notifications_run where id = any(%(runs)s) and state in ({_SENDING_RUNS})"
+SENDING_COUNT = f"select count(*) from notifications_run where state in ({_SENDING_RUNS})"

@@ -14,8 +14,6 @@ from delivery.runs import run_halt, run_settle
 from delivery.slots import SlotTicket, slot_leave, slots_refill
 from delivery.watch import Watch
 from delivery.window import Window
-from notifications.models import Run
-from notifications.states import RUN_SENDING
 from outbound.loop import HttpLoop
 
 
@@ -46,7 +44,7 @@ class Turn:
                 _window(plan, http),
                 self.watch,
                 Gate(plan.destination, plan.run_id, plan.gate_rule),
-                crowded=lambda: self.crew.crowded,
+                crowded=self._others_wait,
             )
             over = self.lane.run(may_park=may_park)
         self._failed = not over
@@ -92,12 +90,15 @@ class Turn:
         if lane is not None and may_send and lane.claimed and not rest:
             lanes_ask(slots_refill(run_id))
 
+    def _others_wait(self) -> bool:
+        """Whether a message of another run may be waiting for a thread of this process."""
+        return self.crew.crowded and self.watch.runs_sending > 1
+
     def _rest(self, lane: Lane) -> float:
         """Seconds for which the slot is better left alone: its destination takes nothing, or its run has its share."""
-        if not self._kept and self.ticket.slot > 0 and self.crew.crowded:
-            runs = Run.objects.filter(state__in=sorted(RUN_SENDING)).count()
-            if self.ticket.slot >= self.crew.share(runs):
-                return CROWDED_REST
+        crowded = not self._kept and self._others_wait()
+        if crowded and self.ticket.slot >= self.crew.share(self.watch.runs_sending):
+            return CROWDED_REST
         return lane.admission.rest
 
 

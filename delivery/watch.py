@@ -6,17 +6,21 @@ from collections import Counter
 
 from django.db import Error, connection
 
-from delivery.database import raw_cursor
-from delivery.statements import SENDING_AMONG
+from delivery.database import counted, raw_cursor
+from delivery.statements import SENDING_AMONG, SENDING_COUNT
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY = 0.2  # seconds; how soon a pause or stop is noticed
 
 
 class Watch:
-    """What this process's lanes ask before each step. The thread looks only while lanes run."""
+    """What this process's lanes ask before each step. The thread looks only while lanes run.
+
+    ``runs_sending``: how many runs send now, all workspaces together.
+    """
 
     def __init__(self) -> None:
+        self.runs_sending = 1
         self._lock = threading.Lock()
         self._watched: Counter[int] = Counter()
         self._halted: frozenset[int] = frozenset()
@@ -62,6 +66,8 @@ class Watch:
             with raw_cursor() as cursor:
                 cursor.execute(SENDING_AMONG, {"runs": list(watched)})
                 self._halted = watched - {run_id for (run_id,) in cursor.fetchall()}
+                cursor.execute(SENDING_COUNT)
+                self.runs_sending = counted(cursor)
         except Error:
             logger.warning("The database can't be asked which runs are paused.", exc_info=True)
         finally:
