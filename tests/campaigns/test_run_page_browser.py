@@ -1,0 +1,65 @@
+"""The run's page in a browser: the bottleneck in words, live, and the button that ends a pause."""
+
+import re
+import time
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from campaigns.models import Campaign
+from channels.models import Connection
+from channels.policy import Rate, SendPolicy
+from delivery.destination import run_destination
+from delivery.gate import Why
+from delivery.pulse import LanePulse, Pulse
+from delivery.shared import shared_redis
+from notifications.models import Run, RunTally
+
+
+@pytest.fixture
+def run(campaign: Campaign) -> Run:
+    """Under way, paced by its connection."""
+    crm = Connection.objects.create(
+        workspace=campaign.workspace,
+        name="CRM",
+        origin="https://api.example.com",
+        policy=SendPolicy(rate=Rate(count=50)),
+    )
+    run = Run.objects.create(
+        workspace=campaign.workspace,
+        campaign_id=campaign.pk,
+        campaign_name=campaign.name,
+        run_at=timezone.now(),
+        content=campaign.content,
+        connection_id=crm.pk,
+        retention_days=30,
+        slots=4,
+        state="running",
+        audience_count=12_000,
+        prepared_at=timezone.now(),
+    )
+    RunTally.objects.create(run=run, slot=0, state="delivered", count=2_150)
+    return run
+
+
+def tell(run: Run) -> None:
+    pulse = Pulse(run.pk, 0)
+    pulse._answers, pulse._seconds = 500, 40.0
+    pulse.tell(LanePulse(in_flight=4, limit=16, waiting=10, why=Why.CONNECTION_RATE))
+
+
+def test_what_decides_the_speed_changes_before_ones_eyes(visit, run: Run) -> None:
+    tell(run)
+    page = visit(reverse("run_detail", kwargs={"workspace": run.workspace.slug, "run": run.pk}))
+    bottleneck = page.locator("#bottleneck")
+    expect(bottleneck).to_have_text("Paced at 50 a second by connection CRM.")
+    expect(page.get_by_text(re.compile(r"\d+ a second, about \d+ s left"))).to_be_visible()
+    key = run_destination(run).breaker_key
+    shared_redis().hset(key, mapping={"state": "open", "until": round((time.time() + 120) * 1_000_000), "epoch": 1})
+    expect(bottleneck).to_contain_text("The breaker is open", timeout=10_000)
+    expect(page.get_by_text("Waiting.", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Send now").click()
+    expect(page.get_by_text("Sending again.")).to_be_visible()
+    assert shared_redis().hget(key, "state") is None
