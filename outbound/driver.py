@@ -38,6 +38,9 @@ class Driver:
         self._multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_MULTIPLEX)
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_due)
+        # Looked up once: pycurl takes longer to find its methods than to begin most of them.
+        self._add, self._remove = self._multi.add_handle, self._multi.remove_handle
+        self._act, self._read = self._multi.socket_action, self._multi.info_read
 
     def start(self, transfer: Transfer) -> asyncio.Future[int]:
         """Begins a loaded transfer. Raises RuntimeError on another loop than the first call's."""
@@ -45,7 +48,7 @@ class Driver:
         if loop is not self._loop:
             self._attach(loop)
         transfer.future = loop.create_future()
-        self._multi.add_handle(transfer.handle)
+        self._add(transfer.handle)
         self._running[transfer.handle] = transfer
         self._arm()
         return transfer.future
@@ -53,7 +56,7 @@ class Driver:
     def stop(self, transfer: Transfer) -> None:
         """Takes out a transfer that is no longer wanted; its connection is closed if it was in use."""
         if self._running.pop(transfer.handle, None) is not None:
-            self._multi.remove_handle(transfer.handle)
+            self._remove(transfer.handle)
 
     def close(self) -> None:
         """Ends all transfers as aborted and closes every connection."""
@@ -102,7 +105,7 @@ class Driver:
 
     def _advance(self) -> None:
         self._called_soon = False
-        act = self._multi.socket_action
+        act = self._act
         for descriptor, events in self._epoll.poll(0, _EVENTS_AT_ONCE):
             readable = pycurl.CSELECT_IN if events & ~select.EPOLLOUT else 0
             writable = pycurl.CSELECT_OUT if events & select.EPOLLOUT else 0
@@ -116,7 +119,7 @@ class Driver:
     def _collect(self) -> None:
         waiting = 1
         while waiting:
-            waiting, done, failed = self._multi.info_read(_EVENTS_AT_ONCE)
+            waiting, done, failed = self._read(_EVENTS_AT_ONCE)
             for handle in done:
                 self._finish(handle, pycurl.E_OK, "")
             for handle, code, message in failed:
@@ -124,7 +127,7 @@ class Driver:
 
     def _finish(self, handle: pycurl.Curl, code: int, message: str) -> None:
         transfer = self._running.pop(handle)
-        self._multi.remove_handle(handle)
+        self._remove(handle)
         transfer.message = message
         if not transfer.future.done():
             transfer.future.set_result(code)

@@ -75,14 +75,15 @@ class Transfer:
 
     A handle shows one client certificate, or none, for life, so that nothing of another's can be left on it.
 
-    It owns the handle instead of inheriting from it: pycurl looks up attributes of its objects the slow way, by raising
-    and swallowing an AttributeError first (a third of the cost of a request).
+    It owns the handle instead of inheriting from it, and keeps its methods: pycurl looks up attributes of its objects the
+    slow way, by raising and swallowing an AttributeError first (a third of the cost of a request).
     """
 
     future: asyncio.Future[int]
 
     def __init__(self, dialling: Dialling, certificate: ClientCertificate | None = None) -> None:
         self.handle = pycurl.Curl()
+        self._setopt, self._getinfo = self.handle.setopt, self.handle.getinfo
         self.certificate = certificate
         self._addresses = dialling.addresses
         self._limits = dialling.limits
@@ -98,8 +99,8 @@ class Transfer:
         self._set_fixed_options(dialling.ca_file or certifi.where())
         self._set_proxy(dialling.ca_file or certifi.where())
         if certificate is not None:  # PEM is what libcurl takes a blob for
-            self.handle.setopt(pycurl.SSLCERT_BLOB, certificate.certificate_pem)
-            self.handle.setopt(pycurl.SSLKEY_BLOB, certificate.key_pem)
+            self._setopt(pycurl.SSLCERT_BLOB, certificate.certificate_pem)
+            self._setopt(pycurl.SSLKEY_BLOB, certificate.key_pem)
         self.release()
 
     def release(self) -> None:
@@ -130,23 +131,23 @@ class Transfer:
             (pycurl.SSL_VERIFYHOST, 2),
             (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
         ):
-            self.handle.setopt(option, value)
-        self.handle.setopt(pycurl.CAINFO, ca_file)
-        self.handle.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
-        self.handle.setopt(pycurl.PREREQFUNCTION, self._before_request)
-        self.handle.setopt(pycurl.HEADERFUNCTION, self._header_lines.append)
-        self.handle.setopt(pycurl.WRITEFUNCTION, self._receive_body)
+            self._setopt(option, value)
+        self._setopt(pycurl.CAINFO, ca_file)
+        self._setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
+        self._setopt(pycurl.PREREQFUNCTION, self._before_request)
+        self._setopt(pycurl.HEADERFUNCTION, self._header_lines.append)
+        self._setopt(pycurl.WRITEFUNCTION, self._receive_body)
 
     def _set_proxy(self, ca_file: str) -> None:
         """Without one, "" also closes the door to http_proxy and its like in the environment."""
         if self._proxy is None:
-            self.handle.setopt(pycurl.PROXY, "")
-            self.handle.setopt(pycurl.NOPROXY, "*")
+            self._setopt(pycurl.PROXY, "")
+            self._setopt(pycurl.NOPROXY, "*")
             return
-        self.handle.setopt(pycurl.PROXY, self._proxy.url)
-        self.handle.setopt(pycurl.NOPROXY, "")
-        self.handle.setopt(pycurl.PROXY_CAINFO, ca_file)
-        self.handle.setopt(pycurl.HTTPPROXYTUNNEL, 1)
+        self._setopt(pycurl.PROXY, self._proxy.url)
+        self._setopt(pycurl.NOPROXY, "")
+        self._setopt(pycurl.PROXY_CAINFO, ca_file)
+        self._setopt(pycurl.HTTPPROXYTUNNEL, 1)
 
     # -- carrying a request ------------------------------------------------------------------------------------------
 
@@ -155,34 +156,34 @@ class Transfer:
         self.repeatable = outgoing.repeatable
         self.lookup_seconds = outgoing.lookup_seconds
         if outgoing.origin != self._origin:
-            self.handle.setopt(pycurl.URL, outgoing.origin)
+            self._setopt(pycurl.URL, outgoing.origin)
             # Whether a server speaks HTTP/2, the first connection finds out for all who wait for it.
-            self.handle.setopt(pycurl.PIPEWAIT, 1 if outgoing.origin.startswith(b"https") else 0)
+            self._setopt(pycurl.PIPEWAIT, 1 if outgoing.origin.startswith(b"https") else 0)
             self._origin = outgoing.origin
         if outgoing.target != self._target:
-            self.handle.setopt(pycurl.REQUEST_TARGET, outgoing.target)
+            self._setopt(pycurl.REQUEST_TARGET, outgoing.target)
             self._target = outgoing.target
         self._load_addresses(outgoing.resolved)
         if self._proxy is not None:
             self._load_tunnel(outgoing)
         self._load_method(outgoing.method, body)
-        self.handle.setopt(pycurl.HTTPHEADER, [*outgoing.header_lines, *own_lines])
+        self._setopt(pycurl.HTTPHEADER, [*outgoing.header_lines, *own_lines])
         if outgoing.deadline != self._deadline:
-            self.handle.setopt(pycurl.CONNECTTIMEOUT_MS, outgoing.deadline.connect)
-            self.handle.setopt(pycurl.TIMEOUT_MS, outgoing.deadline.total)
+            self._setopt(pycurl.CONNECTTIMEOUT_MS, outgoing.deadline.connect)
+            self._setopt(pycurl.TIMEOUT_MS, outgoing.deadline.total)
             self._deadline = outgoing.deadline
 
     def _load_addresses(self, resolved: str) -> None:
         """Hands addresses to the cache that all transfers share; an old list must not be handed over again."""
         if resolved or self._resolved:
-            self.handle.setopt(pycurl.RESOLVE, [resolved] if resolved else [])
+            self._setopt(pycurl.RESOLVE, [resolved] if resolved else [])
             self._resolved = resolved
 
     def _load_tunnel(self, outgoing: Outgoing) -> None:
         self.beyond = outgoing.beyond
         tunnel = tunnel_line(outgoing.host, outgoing.port, outgoing.beyond) if outgoing.beyond else ""
         if tunnel != self._tunnel:
-            self.handle.setopt(pycurl.CONNECT_TO, [tunnel] if tunnel else [])
+            self._setopt(pycurl.CONNECT_TO, [tunnel] if tunnel else [])
             self._tunnel = tunnel
         self.port = outgoing.port
 
@@ -190,17 +191,17 @@ class Transfer:
         with_body = bool(body) or method in ("POST", "PUT", "PATCH")
         verb = f"{method} with body" if with_body else method
         if with_body:
-            self.handle.setopt(pycurl.POSTFIELDS, body)
+            self._setopt(pycurl.POSTFIELDS, body)
         if verb == self._verb:
             return
         self._verb = verb
         if with_body:
-            self.handle.setopt(pycurl.POST, 1)
+            self._setopt(pycurl.POST, 1)
         elif method == "HEAD":
-            self.handle.setopt(pycurl.NOBODY, 1)
+            self._setopt(pycurl.NOBODY, 1)
         else:
-            self.handle.setopt(pycurl.HTTPGET, 1)
-        self.handle.setopt(pycurl.CUSTOMREQUEST, method)
+            self._setopt(pycurl.HTTPGET, 1)
+        self._setopt(pycurl.CUSTOMREQUEST, method)
 
     # -- called by libcurl -------------------------------------------------------------------------------------------
 
@@ -240,12 +241,12 @@ class Transfer:
 
     @property
     def status(self) -> int:
-        return int(self.handle.getinfo(pycurl.RESPONSE_CODE))
+        return int(self._getinfo(pycurl.RESPONSE_CODE))
 
     @property
     def proxy_status(self) -> int:
         """What a proxy answered to CONNECT; 0 without one."""
-        return int(self.handle.getinfo(pycurl.HTTP_CONNECTCODE)) if self._proxy else 0
+        return int(self._getinfo(pycurl.HTTP_CONNECTCODE)) if self._proxy else 0
 
     @property
     def body(self) -> bytes:
@@ -279,7 +280,7 @@ class Transfer:
     @property
     def phases(self) -> Phases:
         """libcurl counts from the start of the transfer; here each phase counts for itself."""
-        getinfo = self.handle.getinfo
+        getinfo = self._getinfo
         first_byte = max(0.0, getinfo(pycurl.STARTTRANSFER_TIME) - getinfo(pycurl.PRETRANSFER_TIME))
         total = self.lookup_seconds + getinfo(pycurl.TOTAL_TIME)
         if not self._opened:  # a connection that was there already
