@@ -19,7 +19,7 @@ _PATHS = (
     ("/garbage", "bytes that are not HTTP"),
     ("/drop", "no answer: the connection is cut"),
     ("/echo", "200 with your request as JSON"),
-    ("/_received", "what came so far, as JSON; ?ids=1 adds each webhook-id's count, ?times=1 the times; DELETE starts anew"),
+    ("/_received", "what came so far, as JSON; ?ids=1 adds each webhook-id's count, ?times=1 when; DELETE starts anew"),
 )
 
 _PAGE = """<!doctype html>
