@@ -38,7 +38,8 @@ def signature(*, keys: Sequence[bytes], webhook_id: str, timestamp: int, body: b
     `timestamp` is in whole seconds since the epoch.
     """
     signed = b"%b.%d.%b" % (webhook_id.encode(), timestamp, body)
-    return " ".join(f"v1,{base64.b64encode(hmac.digest(key, signed, 'sha256')).decode()}" for key in keys)
+    digests = [binascii.b2a_base64(hmac.digest(key, signed, "sha256"), newline=False) for key in keys]
+    return b" ".join([b"v1," + digest for digest in digests]).decode()
 
 
 def signed_headers(
