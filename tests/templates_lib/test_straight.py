@@ -136,7 +136,7 @@ def _random_content(chance: random.Random) -> CompiledContent | None:
         return "".join(chance.choice(["a", " ", "é", '"', *values, *values]) for _ in range(chance.randint(0, 5)))
 
     kinds = ("text", "text", "number", "boolean")
-    json_pairs = tuple(JsonPair(name=f"n{n}", value=text(), type=chance.choice(kinds)) for n in range(3))  # type: ignore[arg-type]
+    json_pairs = tuple(JsonPair(name=f"n{n}", value=text(), type=chance.choice(kinds)) for n in range(3))
     pairs = tuple(Pair(name=f"p{n}", value=text()) for n in range(2))
     bodies = (JsonPairsBody(pairs=json_pairs), FormBody(pairs=pairs), RawBody(text=text(), content_type="text/plain"))
     content = WebhookContent(
