@@ -75,8 +75,8 @@ class Transfer:
 
     A handle shows one client certificate, or none, for life, so that nothing of another's can be left on it.
 
-    It owns the handle instead of inheriting from it, and keeps its methods: pycurl looks up attributes of its objects the
-    slow way, by raising and swallowing an AttributeError first (a third of the cost of a request).
+    It owns the handle instead of inheriting from it, and keeps its methods: pycurl looks up attributes of its objects
+    the slow way, by raising and swallowing an AttributeError first (a third of the cost of a request).
     """
 
     future: asyncio.Future[int]
