@@ -18,8 +18,8 @@ _LAST = {"priority": 9}
 
 
 def lanes_ask(tickets: Iterable[SlotTicket], *, again: bool = False) -> None:
-    """``again``: for a lane's continuation, which lets those pass that begin: a small run starts at once, however many
-    large ones take turns."""
+    """``again``: for runs that had a turn, and for what may be in the queue already. They let those pass that begin: a
+    small run starts soon, however many large ones take turns."""
     for ticket in tickets:
         _ask("delivery.deliver", ticket.run_id, ticket.slot, ticket.token, options=_LAST if again else {})
 

@@ -18,7 +18,7 @@ def sweep() -> None:
     for run_id in runs_unprepared():
         preparation_ask(run_id)
     run_settle()
-    lanes_ask(slots_refill())
+    lanes_ask(slots_refill(), again=True)
 
 
 def leases_expire() -> int:

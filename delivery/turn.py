@@ -88,7 +88,7 @@ class Turn:
         run_settle(run_id)
         # Rows may have become due between the last claim and leaving the slot.
         if lane is not None and may_send and lane.claimed and not rest:
-            lanes_ask(slots_refill(run_id))
+            lanes_ask(slots_refill(run_id), again=True)
 
     def _others_wait(self) -> bool:
         """Whether a message of another run may be waiting for a thread of this process."""
