@@ -4,6 +4,7 @@ import logging
 import threading
 from collections import Counter
 
+import psycopg
 from django.db import Error, connection
 
 from delivery.database import counted, raw_cursor
@@ -68,7 +69,8 @@ class Watch:
                 self._halted = watched - {run_id for (run_id,) in cursor.fetchall()}
                 cursor.execute(SENDING_COUNT)
                 self.runs_sending = counted(cursor)
-        except Error:
+        except (Error, psycopg.Error):
+            # Raw cursors raise psycopg's own. Whatever it is, the thread goes on: who else would notice a pause?
             logger.warning("The database can't be asked which runs are paused.", exc_info=True)
         finally:
             connection.close()

@@ -91,7 +91,7 @@ def running_fleet(log_folder: Path, receiver_address: str) -> Iterator[Fleet]:
     broker = urlunsplit(urlsplit(settings.REDIS_URL)._replace(path=f"/{BROKER_NUMBER}"))
     environment = {
         **os.environ,
-        "DATABASE_URL": _database_url(),
+        "DATABASE_URL": database_url(),
         "BROKER_URL": broker,
         "OUTBOUND_ALLOWED_ADDRESSES": receiver_address,
         "LANE_SLICE_SECONDS": "1",
@@ -112,7 +112,7 @@ def wait_until(condition: Callable[[], bool], seconds: float, fleet: Fleet) -> N
         time.sleep(0.05)
 
 
-def _database_url() -> str:
+def database_url() -> str:
     found = connection.settings_dict
     user, password = quote(found["USER"]), quote(found["PASSWORD"] or "")
     host, port = quote(found["HOST"], safe=""), found["PORT"]
