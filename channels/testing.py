@@ -37,7 +37,7 @@ _BROKEN: dict[BreakKind, tuple[str, str]] = {
     BreakKind.NAME_NOT_FOUND: ("Host name not found", "Look for a typing mistake in the origin."),
     BreakKind.BLOCKED_ADDRESS: (
         "Blocked address",
-        "The origin leads to an address that isn't public. An operator can allow one exact address and port "
+        "The origin leads to an address that isn't public. An operator can allow an address or a range "
         "(OUTBOUND_ALLOWED_ADDRESSES).",
     ),
     BreakKind.BLOCKED_PORT: ("Blocked port", "Use port 443 or 80, or ask an operator to allow this one."),

@@ -66,7 +66,7 @@ _WORDS: dict[str, _Words] = {
     Reason.BLOCKED_ADDRESS: _Words(
         "Blocked address",
         "The host name leads to a private or otherwise non-public address. We never connect to those.",
-        "Use the destination's public address. An operator can allow one exact address and port in the settings "
+        "Use the destination's public address. An operator can allow an address or a range in the settings "
         "(OUTBOUND_ALLOWED_ADDRESSES).",
     ),
     Reason.BLOCKED_PORT: _Words(

@@ -5,11 +5,14 @@ NAT64 and carrier-grade NAT pass (IANA special-purpose address registries; RFC 6
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
 Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+_METADATA = "cloud metadata"
 
 _RANGES_4: tuple[tuple[IPv4Network, str], ...] = tuple(
     (IPv4Network(network), name)
@@ -18,8 +21,8 @@ _RANGES_4: tuple[tuple[IPv4Network, str], ...] = tuple(
         ("10.0.0.0/8", "private"),
         ("100.64.0.0/10", "carrier-grade NAT"),
         ("127.0.0.0/8", "loopback"),
-        ("168.63.129.16/32", "cloud metadata"),  # Azure's host, a public number that only leads inside
-        ("169.254.169.254/32", "cloud metadata"),
+        ("168.63.129.16/32", _METADATA),  # Azure's host, a public number that only leads inside
+        ("169.254.169.254/32", _METADATA),
         ("169.254.0.0/16", "link-local"),
         ("172.16.0.0/12", "private"),
         ("192.0.0.0/24", "protocol assignments"),
@@ -49,7 +52,7 @@ _RANGES_6: tuple[tuple[IPv6Network, str], ...] = tuple(
         ("2001::/23", "protocol assignments"),
         ("2001:db8::/32", "documentation"),
         ("3fff::/20", "documentation"),
-        ("fd00:ec2::254/128", "cloud metadata"),
+        ("fd00:ec2::254/128", _METADATA),
         ("fc00::/7", "private"),
         ("fe80::/10", "link-local"),
         ("fec0::/10", "site-local"),
@@ -73,13 +76,22 @@ _EMBEDDING_LAST_32_BITS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class AddressPolicy:
-    """Public addresses on `ports` may be dialled; any other only if its exact (ip, port) is in `allowed`.
+    """Public addresses on `ports` may be dialled; any other only if `allowed` holds it with the very port.
 
-    The ip is written in its canonical form, as `parse_allowed` gives it.
+    Addresses and ranges in `allowed` are written in their canonical form, as `parse_allowed` gives them. A range never
+    opens a metadata service, which gives out a machine's credentials: that one must be named itself.
     """
 
     allowed: frozenset[tuple[str, int]] = frozenset()
     ports: frozenset[int] = frozenset({80, 443})
+    _ranges: tuple[tuple[Network, int], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ranges = tuple((ip_network(text), port) for text, port in self.allowed if "/" in text)
+        object.__setattr__(self, "_ranges", ranges)
+
+    def in_allowed_range(self, address: Address, port: int) -> bool:
+        return any(port == of_range and address in network for network, of_range in self._ranges)
 
 
 class Verdict(NamedTuple):
@@ -104,7 +116,10 @@ def judge(ip: str, port: int, policy: AddressPolicy) -> Verdict:
         return Verdict("address", f"{ip!r} is not an IP address")
     if (str(address), port) in policy.allowed:
         return PERMITTED
-    if name := range_name(address):
+    name = range_name(address)
+    if name != _METADATA and policy.in_allowed_range(address, port):
+        return PERMITTED
+    if name:
         return Verdict("address", f"{address} is not a public address ({name})")
     if port not in policy.ports:
         return Verdict("port", f"port {port} is not open for sending")
@@ -138,7 +153,10 @@ def embedded_addresses(address: IPv6Address) -> tuple[IPv4Address, ...]:
 
 
 def parse_allowed(entries: Iterable[str]) -> frozenset[tuple[str, int]]:
-    """Reads "127.0.0.1:9000" and "[::1]:9000". Raises ValueError that names the entry it can't read."""
+    """Reads addresses and ranges with their port: "127.0.0.1:9000", "[::1]:9000", "10.1.0.0/16:443", "[fd00::/8]:443".
+
+    Raises ValueError that names the entry it can't read.
+    """
     return frozenset(_parse_entry(entry.strip()) for entry in entries if entry.strip())
 
 
@@ -147,8 +165,13 @@ def _parse_entry(entry: str) -> tuple[str, int]:
     try:
         if not colon or not 0 < int(port) < 65536 or (":" in host) != host.startswith("["):
             raise ValueError
-        return str(ip_address(host.removeprefix("[").removesuffix("]"))), int(port)
+        return _canonical(host.removeprefix("[").removesuffix("]")), int(port)
     except ValueError:
         raise ValueError(
-            f"{entry!r} is not an address to allow: write an IP address and a port, as 127.0.0.1:9000 or [::1]:9000."
+            f"{entry!r} is not an address to allow: write an IP address or a range, and a port, as 127.0.0.1:9000, "
+            "[::1]:9000, 10.1.0.0/16:443 or [fd00::/8]:443. A range begins at its own first address."
         ) from None
+
+
+def _canonical(host: str) -> str:
+    return str(ip_network(host)) if "/" in host else str(ip_address(host))

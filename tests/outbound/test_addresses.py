@@ -154,12 +154,41 @@ def test_allowance_is_for_the_exact_address_and_port(ip: str, port: int, permitt
 
 @pytest.mark.parametrize(
     "entry",
-    ["127.0.0.1", "localhost:80", "127.0.0.1:0", "127.0.0.1:65536", "::1:80", "10.0.0.0/8:80", "[1.1.1.1]:80", "x"],
-)
+    ["127.0.0.1", "localhost:80", "127.0.0.1:0", "127.0.0.1:65536", "::1:80", "[1.1.1.1]:80", "x",
+     "10.0.0.0/8", "10.1.2.3/8:80", "10.0.0.0/33:80", "fd00::/8:80", "[fd00::1/8]:80", "[fd00::]/8:80", "/8:80"],
+)  # fmt: skip
 def test_entry_that_cannot_be_read_is_named(entry: str):
     with pytest.raises(ValueError) as caught:
         parse_allowed([entry])
     assert repr(entry) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("ip", "port", "permitted"),
+    [
+        ("10.1.0.0", 8443, True),
+        ("10.1.255.255", 8443, True),
+        ("10.1.2.3", 443, False),
+        ("10.2.0.0", 8443, False),
+        ("10.0.255.255", 8443, False),
+        ("::ffff:10.1.2.3", 8443, False),
+        ("2002:a01:203::1", 8443, False),
+        ("fd00::1", 443, True),
+        ("fd00::1", 80, False),
+        ("fd00:ec2::254", 443, False),
+        ("169.254.1.1", 80, True),
+        ("169.254.169.254", 80, False),
+        ("1.1.1.1", 8443, False),
+    ],
+)
+def test_allowed_range_is_for_its_port_and_never_for_metadata(ip: str, port: int, permitted: bool):
+    ranges = ["10.1.0.0/16:8443", "[fd00::/8]:443", "169.254.0.0/16:80"]
+    assert judge(ip, port, AddressPolicy(allowed=parse_allowed(ranges))).permitted is permitted
+
+
+def test_metadata_must_be_named_itself():
+    policy = AddressPolicy(allowed=parse_allowed(["169.254.0.0/16:80", "169.254.169.254:80"]))
+    assert judge("169.254.169.254", 80, policy).permitted
 
 
 @given(st.ip_addresses(v=4))
