@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.utils.timezone import localtime
 
-from campaigns.schedule_form import rate_words
 from delivery.gate import Why
 from delivery.standing import Standing
 
@@ -107,9 +106,9 @@ def _full(standing: Standing) -> Bottleneck | None:
 def _paced(standing: Standing) -> Bottleneck | None:
     whys = {lane.why for lane in standing.pulse.lanes}
     if Why.RUN_RATE in whys and standing.run_rate is not None:
-        return Bottleneck(f"Paced at {rate_words(standing.run_rate)} by this campaign's schedule.")
+        return Bottleneck(f"Paced at {standing.run_rate.words} by this campaign's schedule.")
     if Why.CONNECTION_RATE in whys and standing.rate is not None:
-        return Bottleneck(f"Paced at {rate_words(standing.rate)} by connection {standing.connection_name}.")
+        return Bottleneck(f"Paced at {standing.rate.words} by connection {standing.connection_name}.")
     if Why.UNREACHABLE in whys:
         return Bottleneck("It waits: its rate can't be kept while Redis can't be reached.", closed=True)
     return None

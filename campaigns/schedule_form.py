@@ -11,11 +11,10 @@ from pydantic import ValidationError
 from campaigns.models import Campaign
 from campaigns.repeat import WEEKDAYS, Repeat
 from campaigns.schedule import Schedule
-from channels.policy import Rate
+from channels.models import Connection
+from channels.policy import PERIOD_WORDS, Rate
 from channels.selectors import connection_find
 from webhooks_platform.base.errors import InvalidInput
-
-RATE_PERIODS = (("second", "a second"), ("minute", "a minute"), ("hour", "an hour"))
 
 
 def schedule_posted(data: QueryDict) -> Schedule:
@@ -88,16 +87,24 @@ def rate_posted(data: Mapping[str, Any]) -> Rate | None:
 def rate_fields(campaign: Campaign) -> dict[str, Any]:
     """What the template shows. ``connection_pace``: what the campaign's connection allows, in words."""
     rate = campaign.schedule.rate
-    connection = connection_find(campaign.workspace, campaign.content.connection_id)
-    allowed = connection.policy.rate if connection else None
+    connection = _paced_connection(campaign)
     return {
         "rate_count": rate.count if rate else "",
         "rate_per": rate.per if rate else "second",
-        "rate_periods": RATE_PERIODS,
-        "connection_pace": f"{connection} allows {rate_words(allowed)}" if connection and allowed else "",
+        "rate_periods": list(PERIOD_WORDS.items()),
+        "connection_pace": f"{connection} allows {connection.policy.rate.words}" if connection else "",
     }
 
 
-def rate_words(rate: Rate) -> str:
-    """ "50 a second"."""
-    return f"{rate.count:,} {dict(RATE_PERIODS)[rate.per]}"
+def _paced_connection(campaign: Campaign) -> Connection | None:
+    connection = connection_find(campaign.workspace, campaign.content.connection_id)
+    return connection if connection and connection.policy.rate else None
+
+
+def pace_words(campaign: Campaign) -> str:
+    """How fast a run would go at most, and what says so: the tighter of campaign and connection holds."""
+    own, connection = campaign.schedule.rate, _paced_connection(campaign)
+    allowed: Rate | None = connection.policy.rate if connection else None
+    if allowed and (own is None or allowed.per_second < own.per_second):
+        return f"{allowed.words} at most, as {connection} allows"
+    return f"{own.words} at most, as this campaign's schedule says" if own else "As fast as the destination answers"

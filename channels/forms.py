@@ -1,7 +1,7 @@
 """The connection form: what people enter, read into typed values. How a stored one looks in it: ``form_values``."""
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
 from django import forms
 from pydantic import ValidationError
@@ -10,11 +10,11 @@ from channels.errors import ConnectionInvalid
 from channels.header_values import EnteredHeader
 from channels.models import AuthKind, Connection
 from channels.policy import (
+    PERIOD_WORDS,
     BodyMatch,
     BreakerRule,
     OAuthSettings,
     Rate,
-    RatePeriod,
     RetryPolicy,
     SendPolicy,
     SuccessRule,
@@ -25,7 +25,7 @@ from channels.values import ConnectionValues, EnteredCertificate
 from frontend.rows import rows_from
 
 GUARANTEES = [("at_least_once", "At least once"), ("at_most_once", "At most once")]
-RATE_PERIODS = [(period, f"a {period}") for period in get_args(RatePeriod)]
+RATE_PERIODS = list(PERIOD_WORDS.items())
 BODY_RULES = [
     ("none", "The body doesn't matter"),
     ("contains", "The body contains a text"),

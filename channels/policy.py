@@ -8,6 +8,7 @@ from webhooks_platform.base.typed_json import StoredModel
 
 RatePeriod = Literal["second", "minute", "hour"]
 PERIOD_SECONDS: dict[RatePeriod, int] = {"second": 1, "minute": 60, "hour": 3600}
+PERIOD_WORDS: dict[RatePeriod, str] = {"second": "a second", "minute": "a minute", "hour": "an hour"}
 BodyMatchKind = Literal["contains", "lacks", "json"]
 
 
@@ -52,12 +53,17 @@ class Rate(StoredModel):
     def per_second(self) -> float:
         return self.count / PERIOD_SECONDS[self.per]
 
+    @property
+    def words(self) -> str:
+        """ "50 a second"."""
+        return f"{self.count:,} {PERIOD_WORDS[self.per]}"
+
 
 class BreakerRule(StoredModel):
     """When sending to a destination that mostly fails is suspended, so that no attempt is spent on it.
 
     ``failure_share`` (0 to 1) of at least ``minimum_calls`` within ``window_seconds`` opens it for ``pause_seconds``;
-    then a single request probes.
+    then a few requests probe.
     """
 
     enabled: bool = True

@@ -57,7 +57,7 @@ def _body_words(rule: BodyMatch) -> str:
 def pace_words(policy: SendPolicy) -> str:
     most = f"At most {policy.max_in_flight:,} requests at the same time"
     rate = policy.rate
-    return f"{rate.count:,} requests a {rate.per}. {most}." if rate else f"As fast as it answers. {most}."
+    return f"{rate.words} at most. {most}." if rate else f"As fast as it answers. {most}."
 
 
 def breaker_words(rule: BreakerRule) -> str:

@@ -13,7 +13,6 @@ from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
 from campaigns.bottleneck import bottleneck
 from campaigns.progress import run_progress, words_for
-from campaigns.schedule_form import rate_words
 from campaigns.selectors import campaigns_of
 from delivery.services import run_destination_reset, run_pause, run_resume, run_stop
 from delivery.standing import run_standing
@@ -77,7 +76,7 @@ def _controls(request: WorkspaceRequest, run: Run, counts: RunCounts) -> dict[st
         "can_pause": RunState.PAUSED in following,
         "can_resume": run.state == RunState.PAUSED,
         "can_stop": RunState.STOPPING in following,
-        "own_rate": rate_words(run.rate) if run.rate else "",
+        "own_rate": run.rate.words if run.rate else "",
         "retry_window": f"{run.policy.retry.within_seconds // 60} minutes",
     }
 

@@ -18,7 +18,7 @@ from campaigns.models import Campaign
 from campaigns.review import campaign_review
 from campaigns.samples import review_samples
 from campaigns.schedule import zone_names
-from campaigns.schedule_form import rate_fields, repeat_fields, schedule_outlook, schedule_posted
+from campaigns.schedule_form import pace_words, rate_fields, repeat_fields, schedule_outlook, schedule_posted
 from campaigns.selectors import campaign_get, labels_used
 from campaigns.services import campaign_launch, campaign_schedule, campaign_unschedule
 from campaigns.views.builder import builder_page, posted_revision, save_step, step_url
@@ -131,6 +131,7 @@ def review_page(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
         may_launch=allowed(request.actor, "campaign.launch"),
         launch_at=campaign.schedule.next_after(timezone.now()),
         schedule_now=campaign.schedule.words(timezone.now()),
+        pace=pace_words(campaign),
     )
 
 

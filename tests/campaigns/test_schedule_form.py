@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from campaigns.schedule_form import rate_words, schedule_posted
+from campaigns.schedule_form import pace_words, schedule_posted
 from campaigns.services import campaign_launch
 from channels.models import Connection
 from channels.policy import Rate, SendPolicy
@@ -30,7 +30,21 @@ def test_a_number_that_is_none_says_what_to_enter(count: str) -> None:
 
 
 def test_words() -> None:
-    assert rate_words(Rate(count=1500, per="hour")) == "1,500 an hour"
+    assert Rate(count=1500, per="hour").words == "1,500 an hour"
+
+
+def test_review_says_the_tighter_of_campaign_and_connection(campaign: Campaign) -> None:
+    assert pace_words(campaign) == "As fast as the destination answers"
+    connection = Connection.objects.create(
+        workspace=campaign.workspace,
+        name="CRM",
+        origin="https://api.example.com",
+        policy=SendPolicy(rate=Rate(count=60, per="minute")),
+    )
+    campaign.content = campaign.content.model_copy(update={"connection_id": connection.pk})
+    assert pace_words(campaign) == "60 a minute at most, as CRM allows"
+    campaign.schedule = campaign.schedule.model_copy(update={"rate": Rate(count=7, per="minute")})
+    assert pace_words(campaign) == "7 a minute at most, as this campaign's schedule says"
 
 
 def test_the_step_saves_it_and_the_launch_uses_it(client, owner, actor, campaign: Campaign) -> None:
