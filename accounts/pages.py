@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Member, User, Workspace
@@ -28,7 +30,10 @@ class WorkspaceRequest(UserRequest):
 
 
 def workspace_page(action: str) -> Callable[[View], View]:
-    """Lets members with the right through: outsiders get 404, members without the right 403."""
+    """Lets members with the right through: outsiders get 404, members without the right 403.
+
+    Pages show times in the workspace's zone.
+    """
 
     def door(view: View) -> View:
         @wraps(view)
@@ -37,7 +42,8 @@ def workspace_page(action: str) -> Callable[[View], View]:
             request.actor = actor_of(request.user, workspace)
             request.workspace = request.actor.workspace
             permit(request.actor, action)
-            return view(request, *args, **kwargs)
+            with timezone.override(ZoneInfo(request.workspace.time_zone)):
+                return view(request, *args, **kwargs)
 
         return page
 

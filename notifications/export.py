@@ -3,6 +3,7 @@
 import csv
 from collections.abc import AsyncIterator, Iterator
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
 from django.utils.timezone import localtime
@@ -37,6 +38,8 @@ def _chunk(workspace: Workspace, filters: LogFilters, cursor: str) -> tuple[str,
 
 
 def _rows(workspace: Workspace, notifications: list[Notification]) -> Iterator[tuple[str, ...]]:
+    # Read while it is sent: the page's own zone has ended by then.
+    zone = ZoneInfo(workspace.time_zone)
     for line in log_rows(workspace, notifications):
         row = line.notification
         words = explain(row.reason, row.status_code, row.reason_detail) if row.reason else None
@@ -45,14 +48,14 @@ def _rows(workspace: Workspace, notifications: list[Notification]) -> Iterator[t
             "yes" if row.is_test else "no",
             line.run.campaign_name,
             str(line.run.pk),
-            localtime(row.run_at).isoformat(timespec="seconds"),
+            localtime(row.run_at, zone).isoformat(timespec="seconds"),
             row.state,
             row.reason,
             words.what_happened if words else "",
             words.next_step if words else "",
             str(row.status_code or ""),
             str(row.attempt_number),
-            localtime(row.updated_at).isoformat(timespec="seconds"),
+            localtime(row.updated_at, zone).isoformat(timespec="seconds"),
             str(row.webhook_id),
             str(row.id),
         )

@@ -1,5 +1,6 @@
 import csv
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -57,3 +58,11 @@ def test_a_wrong_filter_and_a_run_of_elsewhere(client: Client, viewer: User, out
     assert reader.get(f"{EXPORT}?state=banana").status_code == 422
     elsewhere = run_made(outsider.workspaces.get())
     assert reader.get(f"{EXPORT}?run={elsewhere.pk}").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_times_are_those_of_the_workspace(exported, workspace: Workspace) -> None:
+    workspace.time_zone = "Europe/Vienna"
+    workspace.save()
+    notification_made(run_made(workspace, run_at=datetime(2026, 11, 24, 15, 4, tzinfo=UTC)))
+    assert exported()[0]["run_at"] == "2026-11-24T16:04:00+01:00"

@@ -1,7 +1,9 @@
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User, Workspace
 from notifications.states import NotificationState, Reason, RunState
@@ -170,3 +172,11 @@ def test_fresh_rows_come_in_place_and_new_ones_are_counted(reader: Client, works
 @pytest.mark.parametrize("query", ["row=banana", "row=1:banana", "top=x"])
 def test_fresh_refuses_rows_that_are_none(reader: Client, query: str) -> None:
     assert "Reload the page" in text(reader, f"{FRESH}?{query}", 422)
+
+
+def test_times_are_those_of_the_workspace(reader: Client, workspace: Workspace) -> None:
+    workspace.time_zone = "Europe/Vienna"
+    workspace.save()
+    notification_made(run_made(workspace, run_at=datetime(2026, 11, 24, 15, 4, tzinfo=UTC)))
+    assert "24 Nov, 16:04 CET" in text(reader, LOG)
+    assert timezone.get_current_timezone_name() == "UTC"
