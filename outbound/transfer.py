@@ -211,6 +211,8 @@ class Transfer:
         verdict = PERMITTED if self._proxy else judge(ip, port, self._addresses)
         if not verdict.permitted:
             self.refusal = verdict
+            if not self._opened:  # what a connection from before led to, which has closed, was not dialled now
+                self.dialled = ("", 0)
             return pycurl.SOCKET_BAD
         try:
             opened = DialledSocket(target.family, target.socktype, target.protocol)

@@ -72,6 +72,10 @@ class Connection:
         """Waits until the other side closes; False if it sends something instead."""
         return not self._receive()
 
+    def end(self) -> None:
+        """Sends no more, but goes on listening."""
+        self._sock.shutdown(socket.SHUT_WR)
+
     def reset(self) -> None:
         """Closes with RST, as a crashed server does."""
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
