@@ -116,6 +116,13 @@ def test_a_person_is_found_and_opened_from_any_page(dora, page):
     page.keyboard.press("Escape")
 
 
+def test_enter_pressed_before_anything_is_found_opens_what_is_found(dora, page):
+    page.keyboard.press("ControlOrMeta+k")
+    page.keyboard.insert_text("u_1017")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main").get_by_text("u_1017").first).to_be_visible()
+
+
 def test_the_keys_of_the_page_are_listed(dora, page):
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keyboard shortcuts")

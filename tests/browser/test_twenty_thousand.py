@@ -37,7 +37,7 @@ def test_twenty_thousand_people_are_all_accounted_for(page, product, people_file
     mara.switch_webhook_on()
     mara.import_file(people_file)
     expect(page.get_by_text("Done", exact=True).first).to_be_visible(timeout=IMPORTED_WITHIN)
-    expect(page.get_by_text("All 20,000 rows of the file are in")).to_be_visible()
+    expect(page.get_by_text("All 20,000 rows of the file are read")).to_be_visible()
     mara.create_campaign("To everybody")
     mara.step("Content")
     mara.write_content(

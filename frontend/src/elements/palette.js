@@ -9,6 +9,7 @@ const options = () => [...palette().querySelectorAll("[role=option]")];
 const shown = () => options().filter((option) => !option.hidden && !option.parentElement.hidden);
 const chosen = () => shown().find((option) => option.getAttribute("aria-selected") === "true");
 let hasMoved = false; // with the arrows, since the last letter
+let isAwaited = false; // Enter was pressed before anything was found: what is found first opens
 const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
 
 function choose(option) {
@@ -79,21 +80,26 @@ function go(option, isNewTab) {
   option.click();
 }
 
+function enter(isNewTab) {
+  isAwaited = !chosen() && isSearching();
+  go(chosen(), isNewTab);
+}
+
 on("focusin", "[data-palette]", (field) => {
-  hasMoved = false;
+  hasMoved = isAwaited = false;
   showRecent();
   field.select();
   narrow();
 });
 on("input", "[data-palette]", (field) => {
-  hasMoved = false;
+  hasMoved = isAwaited = false;
   field.dataset.searching = field.value.trim() && field.hasAttribute("hx-get") ? "yes" : "no";
   narrow();
 });
 on("keydown", "[data-palette]", (field, event) => {
   const steps = { ArrowDown: 1, ArrowUp: -1 };
   if (event.key in steps) move(steps[event.key]);
-  else if (event.key === "Enter") go(chosen(), event.metaKey || event.ctrlKey);
+  else if (event.key === "Enter") enter(event.metaKey || event.ctrlKey);
   else return;
   event.preventDefault();
 });
@@ -103,5 +109,7 @@ for (const type of ["htmx:afterSettle", "htmx:responseError", "htmx:sendError"])
     if (!detail.elt?.matches?.("[data-palette], #palette-found")) return;
     delete input().dataset.searching;
     narrow();
+    if (isAwaited && palette().open) go(chosen(), false);
+    isAwaited = false;
   });
 }
