@@ -36,6 +36,8 @@ OPENERS = """
 """
 MENU = ("main [data-bs-toggle=dropdown]:visible",)
 OPENERS_LIMIT = 8
+# What a page's theme changes; everything else that axe looks at is the same in light and dark.
+OF_THEME = ("color-contrast", "link-in-text-block")
 QUICK = {"resultTypes": ["violations"], "preload": False}
 SCRIPT_BYTES, STYLE_BYTES, SHIFT = 80_000, 25_000, 0.05
 # Editors are fetched once the page stands; what is fetched before is what a person waits for.
@@ -78,11 +80,13 @@ class Inspected:
             expect(self.page.locator("html")).to_have_attribute("data-bs-theme", theme)
             self.page.evaluate(SETTLE)
 
-    def violations(self, within: str = "html") -> list[str]:
+    def violations(self, within: str = "html", rules: tuple[str, ...] = ()) -> list[str]:
+        """What axe finds by all of its rules, or by these alone."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
         self.page.evaluate(THIN)
-        found = self.page.evaluate("([within, options]) => axe.run(within, options)", [within, QUICK])["violations"]
+        options = {**QUICK, **({"runOnly": rules} if rules else {})}
+        found = self.page.evaluate("([within, options]) => axe.run(within, options)", [within, options])["violations"]
         return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
     def dialogs(self) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import trustme
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
@@ -22,6 +23,7 @@ from accounts.invitations import invitation_accept, invitation_create, invitatio
 from accounts.models import Role, User
 from accounts.saved_views import saved_view_save
 from accounts.tokens import api_token_create
+from audience.attribute_registry import AttributeValues, attribute_create
 from audience.choice import AudienceChoice
 from audience.erasing import profile_delete
 from audience.importing.services import import_start, import_upload
@@ -30,16 +32,19 @@ from audience.services import profile_save
 from audience.values import PersonValues
 from campaigns.demo import EMAIL
 from campaigns.models import Campaign
+from campaigns.repeat import Repeat
 from campaigns.schedule import Schedule
 from campaigns.services import campaign_create, campaign_launch, campaign_schedule
 from channels.models import AuthKind, Connection, SendPolicy
+from channels.policy import OAuthSettings
 from channels.services import connection_save
-from channels.values import ConnectionValues
+from channels.values import ConnectionValues, EnteredCertificate
 from delivery.services import run_pause
 from notifications.models import Notification, Run
 from notifications.states import RunState
 from templates_lib.content import JsonPair, JsonPairsBody, Pair, WebhookContent
 from templates_lib.services import template_save
+from tests.tls import issued
 
 FILE = b"""user_id,first_name,country,score,newsletter
 i-1,Ana,PT,12.5,true
@@ -73,7 +78,7 @@ def seed(receiver: str) -> dict[str, Any]:
     assert failed is not None
     leaving = profile_save(actor=actor, values=PersonValues("leaving", {"first_name": "Lea"}))
     people["erasure"] = profile_delete(actor=actor, profile=leaving).pk
-    people["by_page"]["import_map"] = {"pk": import_upload(actor=actor, upload=_file()).pk}
+    people["by_page"] |= _fuller_pages(actor)
     return {
         "workspace": actor.workspace.slug,
         **people,
@@ -114,6 +119,28 @@ def _people(actor: Actor) -> dict[str, Any]:
                 "key": default_token_generator.make_token(teammate),
             },
         },
+    }
+
+
+def _fuller_pages(actor: Actor) -> dict[str, dict[str, int]]:
+    """For pages that show more for one thing than for others: that thing."""
+    pair = issued(trustme.CA(), "crm.example.com")
+    bank = ConnectionValues(
+        "Bank",
+        "https://bank.example",
+        auth_kind=AuthKind.OAUTH,
+        secret="demo-client-secret",
+        oauth=OAuthSettings(token_url="https://bank.example/token", client_id="acme", scope="people.write"),
+        certificate=EnteredCertificate(pair.certificate, pair.key),
+    )
+    plan = AttributeValues(display_name="Loyalty level", fallback="basic", description="From the shop.")
+    first = datetime.now().replace(second=0, microsecond=0) + timedelta(days=1)
+    weekly = Schedule(kind="repeat", local=first, repeat=Repeat(weekdays=(0, 3)))
+    return {
+        "connection_edit": {"connection": connection_save(actor=actor, values=bank).pk},
+        "attribute_edit": {"attribute": attribute_create(actor=actor, name="loyalty_level", values=plan).pk},
+        "campaign_schedule": {"campaign": _campaign(actor, "Weekly digest", "", schedule=weekly).pk},
+        "import_map": {"pk": import_upload(actor=actor, upload=_file()).pk},
     }
 
 
