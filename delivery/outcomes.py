@@ -30,6 +30,7 @@ class Failed:
 
 
 Outcome = Delivered | Failed
+LONGEST_RETRY_AFTER = 999_999_999.0  # seconds
 
 # reason, permanent: repeating a request whose certificate or address is refused doesn't help.
 _BREAKS: dict[BreakKind, tuple[Reason, bool]] = {
@@ -111,7 +112,8 @@ def retry_after_seconds(text: str, now: datetime) -> float | None:
         return float(text[:9])
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    # The end of the calendar can't be reckoned with.
+    return min(max(0.0, (moment - now).total_seconds()), LONGEST_RETRY_AFTER)

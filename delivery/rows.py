@@ -34,8 +34,9 @@ class ShownHead(NamedTuple):
 
 
 def stored_detail(text: str) -> str:
-    """As the column takes it: bounded, and without the NUL that PostgreSQL refuses."""
-    return text.replace("\0", "")[:DETAIL_LENGTH]
+    """As the column takes it: bounded, and without what PostgreSQL refuses: NUL, and the halves of a character that a
+    destination's JSON may hold (``"\\ud800"``)."""
+    return text.replace("\0", "")[:DETAIL_LENGTH].encode("utf-8", "replace").decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,6 +217,7 @@ def answer_message(body: str) -> str:
         found = _message(json.loads(body), depth=3) if body.lstrip()[:1] in ("{", "[") else ""
     except (ValueError, RecursionError):
         found = ""
+    found = found.encode("utf-8", "replace").decode()  # JSON may hold half a character: "\\ud800"
     return found if len(found) <= MESSAGE_LENGTH else found[: MESSAGE_LENGTH - 1] + "…"
 
 

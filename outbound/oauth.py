@@ -74,7 +74,7 @@ def _request(wanted: TokenRequest) -> httpx.Request:
 def _token_of(answer: Answer) -> Token | TokenRefused:
     try:
         said = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     said = said if isinstance(said, dict) else {}
     text, error = said.get("access_token"), said.get("error")

@@ -105,11 +105,12 @@ def bar_segments(**counts: int | str) -> list[run_bar.Segment]:
 
 @register.filter
 def pretty_json(value: object) -> str:
-    """Lays JSON out on lines; text that isn't JSON comes back as it is."""
+    """Lays JSON out on lines; text that isn't JSON, or nests too deep to be read, comes back as it is."""
     try:
         parsed = json.loads(value) if isinstance(value, str | bytes) else value
-        return json.dumps(parsed, indent=2, ensure_ascii=False)
-    except ValueError:
+        # JSON may hold half a character ("\\ud800"), which no page can.
+        return json.dumps(parsed, indent=2, ensure_ascii=False).encode("utf-8", "replace").decode()
+    except (ValueError, RecursionError):
         return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 

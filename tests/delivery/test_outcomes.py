@@ -129,3 +129,15 @@ def test_retry_after(text: str, seconds: float | None) -> None:
 def test_retry_after_is_read_from_any_answer() -> None:
     assert failure(answer(503, Retry_After="7")).retry_after == 7.0
     assert failure(answer(503)).retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1 Jan 99999999999999999999 0:0:0 GMT", None),
+        ("Mon, 01 Jan 2020 00:00:00 +99999999999999999999", None),
+        ("Mon, 31 Dec 9999 23:59:59 -2359", 999_999_999.0),
+    ],
+)
+def test_a_date_that_can_not_be_reckoned_with(text: str, seconds: float | None) -> None:
+    assert retry_after_seconds(text, datetime(2026, 11, 24, tzinfo=UTC)) == seconds

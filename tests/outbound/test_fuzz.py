@@ -3,12 +3,12 @@
 `FUZZ_SECONDS` sets how long this goes on; Hypothesis is asked in rounds, so that what it remembers doesn't grow.
 """
 
-import asyncio
 import itertools
 import os
 import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -24,7 +24,7 @@ from outbound.outcomes import Answer, BreakKind, Broken
 from outbound.transport import CurlTransport
 from tests.outbound.memory import MEGABYTE, resident
 from tests.outbound.odd_answers import odd_answers
-from tests.outbound.wire import Ending, Script, wire_listening
+from tests.outbound.wire import Ending, Script, closed, wire_listening
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", 12))
 DEADLINE = 0.2  # seconds for an odd answer
@@ -42,7 +42,7 @@ class Wired:
     tokens: Iterator[int] = field(default_factory=itertools.count)
 
     def check(self, answer: bytes, ending: Ending) -> None:
-        self.script.answer, self.script.ending = answer, ending
+        self.script.answers = deque([(answer, ending)])
         began = time.monotonic()
         _check(self._sent("POST", "/odd", DEADLINE))
         assert time.monotonic() - began < DEADLINE + LATE
@@ -76,7 +76,7 @@ def wired() -> Iterator[Wired]:
     loop = HttpLoop(CurlTransport(addresses=AddressPolicy(allowed=frozenset({("127.0.0.1", port)}))))
     server = loop.run(wire_listening(script, listener)).result(10)
     yield Wired(loop, port, script)
-    loop.run(asyncio.sleep(0, server.close())).result(10)
+    loop.run(closed(server)).result(10)
     loop.close()
     listener.close()
 

@@ -113,7 +113,7 @@ def flooding(begin: bytes, piece: bytes) -> Handler:
     return handle
 
 
-FLOODS = {
+FLOODS: dict[str, tuple[Handler, set[int | BreakKind]]] = {
     "one header": (flooding(OK + b"X: ", b"a"), {BreakKind.HEADERS_TOO_LARGE}),
     "headers": (flooding(OK, b"X-A: abcdefgh\r\n"), {BreakKind.HEADERS_TOO_LARGE}),
     "empty headers": (flooding(OK, b"a:\r\n"), {BreakKind.HEADERS_TOO_LARGE}),

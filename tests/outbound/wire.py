@@ -1,19 +1,24 @@
 """A server on the client's own loop that answers with any bytes: light enough for hundreds of answers a second."""
 
 import asyncio
+import re
 import socket
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 Ending = Literal["close", "reset", "stay"]
+_LENGTH = re.compile(rb"^content-length: (\d+)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass
 class Script:
-    """What `/odd` is answered with next."""
+    """What requests are answered with, in turn; the last answer stays."""
 
-    answer: bytes = b""
-    ending: Ending = "close"
+    answers: deque[tuple[bytes, Ending]] = field(default_factory=deque)
+
+    def take(self) -> tuple[bytes, Ending]:
+        return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
 
 
 class Wire(asyncio.Protocol):
@@ -30,10 +35,11 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        head, end, _ = self._received.partition(b"\r\n\r\n")
-        if not end:
+        head, end, body = self._received.partition(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        if not end or len(body) < (int(length[1]) if length else 0):
             return
-        self._received = b""  # no request of these tests has a body
+        self._received = b""
         target = head.split(b" ", 2)[1]
         if target.startswith(b"/good/"):
             token = target.removeprefix(b"/good/")
@@ -42,10 +48,11 @@ class Wire(asyncio.Protocol):
             self._answer_oddly()
 
     def _answer_oddly(self) -> None:
-        self.transport.write(self._script.answer)
-        if self._script.ending == "close":
+        answer, ending = self._script.take()
+        self.transport.write(answer)
+        if ending == "close":
             self.transport.close()
-        elif self._script.ending == "reset":
+        elif ending == "reset":
             plain: socket.socket = self.transport.get_extra_info("socket")
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
             self.transport.abort()
@@ -54,3 +61,7 @@ class Wire(asyncio.Protocol):
 async def wire_listening(script: Script, listener: socket.socket) -> asyncio.Server:
     """Belongs to the running loop."""
     return await asyncio.get_running_loop().create_server(lambda: Wire(script), sock=listener)
+
+
+async def closed(server: asyncio.Server) -> None:
+    server.close()
