@@ -61,5 +61,5 @@ def test_what_decides_the_speed_changes_before_ones_eyes(visit, run: Run) -> Non
     expect(bottleneck).to_contain_text("The breaker is open", timeout=10_000)
     expect(page.get_by_text("Waiting.", exact=True)).to_be_visible()
     page.get_by_role("button", name="Send now").click()
-    expect(page.get_by_text("Sending again.")).to_be_visible()
+    expect(page.get_by_role("region", name="Messages").get_by_text("Sending again.")).to_be_visible()
     assert shared_redis().hget(key, "state") is None
