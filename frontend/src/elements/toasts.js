@@ -132,5 +132,10 @@ on("click", "[data-toast-close]", (button) => leave(button.closest(".toast-note"
 document.addEventListener("toast", ({ detail }) => toast(detail.message ?? detail.value, detail.tone, { undo: detail.undo }));
 // Messages outlive the dialog that they are shown in: they move out before it is closed or its markup replaced.
 document.addEventListener("close", (event) => event.target.contains(region()) && raise(document.body), true);
-document.addEventListener("htmx:beforeSwap", () => topDialog()?.contains(region()) && raise(document.body));
-document.addEventListener("htmx:afterSettle", () => notes().length && raise());
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.shouldSwap && topDialog()?.contains(region())) raise(document.body);
+});
+// Not every answer is swapped in and settles, and every one ends its request.
+for (const type of ["htmx:afterSettle", "htmx:afterRequest"]) {
+  document.addEventListener(type, () => notes().length && raise());
+}
