@@ -54,7 +54,15 @@ def test_secrets_are_encrypted_and_forgotten(workspace: Workspace, owner: User, 
     assert secret not in str(list(AuditEntry.objects.values()))
 
 
-@pytest.mark.parametrize("secret", ["whsec_", "whsec_c2hvcnQ=", "no secret", secret_create().removeprefix("whsec_")])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "whsec_",
+        "whsec_c2hvcnQ=",
+        "no secret",
+        pytest.param(secret_create().removeprefix("whsec_"), id="without-prefix"),
+    ],
+)
 def test_what_is_no_signing_secret_is_refused(
     workspace: Workspace, owner: User, connection: Connection, secret: str
 ) -> None:
