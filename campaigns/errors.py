@@ -11,6 +11,10 @@ class CampaignNotFound(NotFound):
     code = "campaign_not_found"
 
 
+class GuideNotFound(NotFound):
+    code = "guide_not_found"
+
+
 class EditedMeanwhile(StaleState):
     """Someone else saved first; nothing was overwritten."""
 

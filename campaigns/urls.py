@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns.views import bulk, content, home, lists, options, preview, resend, resend_across, runs, steps
+from campaigns.views import bulk, content, guides, home, lists, options, preview, resend, resend_across, runs, steps
 
 urlpatterns = [
     path("home/", home.home, name="dashboard"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("home/first-steps/hide/", home.hide_steps, {"hidden": True}, name="first_steps_hide"),
     path("home/first-steps/show/", home.hide_steps, {"hidden": False}, name="first_steps_show"),
     path("help/", home.help_page, name="help"),
+    path("help/guides/<slug:guide>/", guides.guide, name="guide"),
+    path("help/pictures/<slug:picture>.png", guides.picture, name="guide_picture"),
     path("campaigns/", lists.campaigns, name="campaigns"),
     path("campaigns/new/", lists.create, name="campaign_new"),
     path("campaigns/<int:campaign>/setup/", steps.setup, name="campaign_setup"),

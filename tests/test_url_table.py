@@ -49,7 +49,7 @@ TABLE = list(places(get_resolver()))
 WORKSPACE_PAGES = [place for place in TABLE if place.route.startswith("w/<slug:workspace>/")]
 API = [place for place in TABLE if place.route.startswith("api/v1/")]
 # Parts of an address that name no thing of a workspace by themselves, only together with another part.
-NO_THINGS = {"workspace", "number", "role", "kind", "notification", "user_id", "preset"}
+NO_THINGS = {"workspace", "number", "role", "kind", "notification", "user_id", "preset", "guide", "picture"}
 PAGES_OF_ONE_THING = [place for place in WORKSPACE_PAGES if not dict(place.examples).keys() <= NO_THINGS]
 API_OF_ONE_THING = [place for place in API if place.examples]
 

@@ -95,6 +95,8 @@ def seed(receiver: str) -> dict[str, Any]:
         "role": Role.VIEWER,
         "kind": "webhook",
         "preset": "twilio-sms",
+        "guide": "marketer",
+        "picture": "run_detail-1440",
     }
 
 

@@ -18,7 +18,7 @@ SECRETS = {"SECRET_KEY_FILE", "ENCRYPTION_KEYS_FILE", "DATABASE_URL_FILE", "REDI
 
 def test_the_image_takes_every_room() -> None:
     rooms = {name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()}
-    assert {*rooms, "outbound", "webhooks_platform", "manage.py", "requirements/base.txt"} == set(copied())
+    assert {*rooms, "outbound", "webhooks_platform", "manage.py", "docs", "requirements/base.txt"} == set(copied())
 
 
 def test_what_is_copied_is_not_ignored() -> None:
