@@ -12,7 +12,8 @@ from tests.browser.journey import Marketer
 from tests.docs.pages import ROOT, blocks
 
 COMMANDS = blocks(ROOT / "docs" / "api.md", "sh")
-RUN_ENDS_WITHIN = 40
+# Two retries with the default waits: at most 30 s and 60 s.
+RUN_ENDS_WITHIN = 120
 
 
 @pytest.fixture

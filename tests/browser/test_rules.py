@@ -31,6 +31,8 @@ def people(page: Page) -> Locator:
 
 
 def rule(page: Page, number: int, field: str, test: str, value: str = "") -> None:
+    # What was just added listens when it has settled, 20 ms later: no person is as fast.
+    expect(page.locator("#rules").locator("xpath=descendant-or-self::*[contains(@class, 'htmx-')]")).to_have_count(0)
     page.get_by_label(f"Field of rule {number}").select_option(label=field)
     page.get_by_label(f"Test of rule {number}").select_option(label=test)
     if value:

