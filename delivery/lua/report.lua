@@ -58,7 +58,7 @@ if ARGV[7] == '1' and tonumber(epoch) == field('epoch') then
     if all >= least and bad >= share * all then open(pause) end
   elseif state == 'half_open' then
     redis.call('HINCRBY', KEYS[1], 'left', unused)
-    redis.call('HINCRBY', KEYS[1], 'out', -unused)
+    redis.call('HINCRBY', KEYS[1], 'out', 0 - unused) -- not -0, which Redis refuses
     redis.call('HINCRBY', KEYS[1], 'good', calls - failures)
     if failures > 0 then
       open(math.min(math.max(field('pause'), pause) * 2, longest))

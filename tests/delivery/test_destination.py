@@ -123,8 +123,6 @@ def test_an_answer_about_one_person_opens_nothing(engine: Engine, moody: Moody) 
     assert tallies(engine.run(policy=POLICY)) == {"failed": 100}
 
 
-# Long: probes that found nobody due can stay counted until their deadline, and then this takes minutes.
-@pytest.mark.long
 def test_few_requests_probe_and_close_it(engine: Engine, moody: Moody) -> None:
     moody.status = 500
     engine.people(300)
