@@ -73,7 +73,7 @@ for place = 1, 2 do
 end
 local why = limits > 0 and whose[limits] or ''
 if breaker_on and state ~= 'closed' then
-  redis.call('HINCRBY', KEYS[1], 'left', -wanted)
+  redis.call('HINCRBY', KEYS[1], 'left', 0 - wanted)
   redis.call('HINCRBY', KEYS[1], 'out', wanted)
   why = 'probing'
 end
