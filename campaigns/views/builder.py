@@ -61,7 +61,7 @@ def step_links(campaign: Campaign, current: str, problems: tuple[CampaignProblem
 
 def _state(step: str, broken: set[Any]) -> str:
     if step == "review":
-        return "todo"
+        return "ahead"
     return "problem" if step in broken else "done"
 
 
