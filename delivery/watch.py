@@ -27,6 +27,7 @@ class Watch:
         self._halted: frozenset[int] = frozenset()
         self._shutting_down = threading.Event()
         self._thread: threading.Thread | None = None
+        self._rested = threading.Event()
 
     def shut_down(self) -> None:
         """From now on lanes give back what has not left. Safe in a signal handler."""
@@ -44,6 +45,7 @@ class Watch:
             self._watched[run_id] += 1
             self._halted -= {run_id}
             if self._thread is None:
+                self._rested.clear()
                 self._thread = threading.Thread(target=self._look_on, name="delivery-watch", daemon=True)
                 self._thread.start()
 
@@ -52,9 +54,17 @@ class Watch:
             self._watched[run_id] -= 1
             self._watched += Counter()  # drops what has come to nothing
 
+    def rest(self) -> None:
+        """Once no lane runs: ends the thread now, which otherwise ends by itself, and waits for its last query."""
+        with self._lock:
+            thread = None if self._watched else self._thread
+        if thread is not None:
+            self._rested.set()
+            thread.join()
+
     def _look_on(self) -> None:
-        pause = threading.Event()
-        while not pause.wait(LOOK_EVERY):
+        while True:
+            self._rested.wait(LOOK_EVERY)
             with self._lock:
                 watched = frozenset(self._watched)
                 if not watched:

@@ -79,6 +79,7 @@ class Engine:
                 deliver(SlotTicket(*arguments), watch=self.watch, http=self.http)
             else:
                 HANDLERS[task](*arguments)
+        self.watch.rest()
 
     def run(self, path: str = "/200", **options: Any) -> Run:
         """Launches and works off everything; what is to be retried later stays."""
