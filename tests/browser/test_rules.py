@@ -132,4 +132,6 @@ def test_an_attribute_gets_a_name_and_a_type_and_goes(marketer, page):
     expect(dialog.get_by_role("button", name="Delete attribute")).to_be_disabled()
     dialog.get_by_label("Type plan to confirm").fill("plan")
     dialog.get_by_role("button", name="Delete attribute").click()
-    expect(page.get_by_role("region", name="Messages").get_by_text("“plan” is deleted, with the values of 4 people.")).to_be_visible()
+    expect(
+        page.get_by_role("region", name="Messages").get_by_text("“plan” is deleted, with the values of 4 people.")
+    ).to_be_visible()
