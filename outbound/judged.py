@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from outbound.addresses import AddressPolicy, judge
-from outbound.loop import policy_from_settings
-from outbound.names import ask_system
+from outbound.loop import policy_from_settings, proxy_from_settings
+from outbound.name_servers import Found, NameServers
 
 WITHIN = 1.5  # seconds that a page waits for a name
 _REMEMBERED = 30  # seconds
@@ -25,7 +25,13 @@ class HostJudged:
 
 
 def host_judged(host: str, port: int, *, lookup: LookUp, policy: AddressPolicy | None = None) -> HostJudged:
-    """Waits for the name at most ``WITHIN`` seconds. One good address is enough: the others are passed over."""
+    """Waits for the name at most ``WITHIN`` seconds. One good address is enough: the others are passed over.
+
+    Says nothing against any host where a proxy is declared to judge.
+    """
+    proxy = proxy_from_settings()
+    if proxy is not None and proxy.enforces:
+        return HostJudged()
     policy = policy or policy_from_settings()
     addresses = lookup(host, port)
     if not addresses:
@@ -41,9 +47,16 @@ def look_up(host: str, port: int) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=256)
 def _looked_up(host: str, port: int, half_minute: int) -> tuple[str, ...]:
-    """In a thread of its own, since the system's lookup can't be told when to give up."""
-    found: list[tuple[str, ...]] = []
-    asking = threading.Thread(target=lambda: found.append(ask_system(host, port).addresses), daemon=True)
-    asking.start()
-    asking.join(WITHIN)
-    return tuple(address.strip("[]") for address in found[0]) if found else ()
+    """Asks by name servers of its own, so that a forked process needs none of its parent's."""
+    found: list[Found] = []
+    answered = threading.Event()
+
+    def take(answer: Found) -> None:
+        found.append(answer)
+        answered.set()
+
+    name_servers = NameServers()
+    name_servers.ask(host, port, take)
+    answered.wait(WITHIN)
+    name_servers.close()
+    return found[0].addresses if found else ()

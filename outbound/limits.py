@@ -13,7 +13,7 @@ class TransferLimits:
 
     `connect` covers name lookup, TCP and TLS; `total` covers everything. Of a body the first `kept_body` bytes are kept
     and up to `drained_body` read, so that the connection survives; past that it is cut. `connections` is how many idle
-    connections the pool may hold.
+    connections the pool may hold; one older than `connection_age` carries no further request.
     """
 
     connect: float = 5.0
@@ -22,6 +22,7 @@ class TransferLimits:
     drained_body: int = 1024 * 1024
     headers: int = 64 * 1024
     connections: int = 1024
+    connection_age: int = 300
 
 
 DEFAULT_LIMITS = TransferLimits()

@@ -6,50 +6,40 @@ others from theirs (measured: 9 s). What is found here is handed to libcurl, and
 
 import asyncio
 import contextlib
-import re
-import socket
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Protocol
 
 from outbound.errors import ConnectTimeout, NameNotFound, NetworkFailed
+from outbound.name_servers import Answered, Found, NameServers, is_number
 from outbound.outcomes import Phases
 
-_FRESH = 30.0  # seconds that an answer is used; shorter than the 60 libcurl keeps what it is handed
-_FRESH_FAILURE = 2.0  # seconds
-_LOOKUPS_AT_ONCE = 256
 _KEPT_NAMES = 4096
-_NUMERIC = re.compile(r"[0-9a-f.]*:[0-9a-f:.]*|(?:.*\.)?(?:0x[0-9a-f]*|[0-9]+)\.?", re.IGNORECASE)
 
 Key = tuple[str, int]
 
 
-@dataclass(slots=True)
-class Found:
-    """What a lookup gave: addresses as numbers, or the problem. `handed_over` once libcurl has it."""
+class Resolver(Protocol):
+    """Whoever answers; `NameServers` says how."""
 
-    addresses: tuple[str, ...]
-    problem: str
-    until: float
-    handed_over: bool = False
+    def ask(self, host: str, port: int, answered: Answered) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class Names:
     """The names of one transport, for use on its loop."""
 
-    def __init__(self, resolve: Callable[[str, int], Found] | None = None) -> None:
-        self._resolve = resolve or ask_system
+    def __init__(self, resolver: Resolver | None = None) -> None:
+        self._resolver = resolver or NameServers()
         self._found: dict[Key, Found] = {}
         self._looking: dict[Key, asyncio.Future[Found]] = {}
-        self._turn = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
 
     def settled(self, host: str, port: int) -> bool:
         """Whether libcurl needs nothing from here: `host` is a number, or libcurl has a fresh answer."""
         found = self._found.get((host, port))
         if found is not None:
             return found.handed_over and found.until > time.monotonic()
-        return _NUMERIC.fullmatch(host) is not None
+        return is_number(host)
 
     async def find(self, host: str, port: int, within: float) -> str:
         """The line for libcurl's RESOLVE option. Raises NameNotFound, or ConnectTimeout after `within` seconds."""
@@ -87,16 +77,15 @@ class Names:
         return looking.result() if looking.done() else None
 
     async def _look_up(self, key: Key) -> Found:
-        async with self._turn:
-            answer: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
-            # A thread of its own that may outlive the process's wish to end: getaddrinfo can't be stopped.
-            threading.Thread(target=self._ask, args=(key, answer), name="outbound-name", daemon=True).start()
-            return self._keep(key, await answer)
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Found] = loop.create_future()
 
-    def _ask(self, key: Key, answer: "asyncio.Future[Found]") -> None:
-        found = self._resolve(*key)
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            answer.get_loop().call_soon_threadsafe(_deliver, answer, found)
+        def answered(found: Found) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(_deliver, answer, found)
+
+        self._resolver.ask(*key, answered)
+        return self._keep(key, await answer)
 
     def _keep(self, key: Key, found: Found) -> Found:
         if len(self._found) >= _KEPT_NAMES:
@@ -109,17 +98,9 @@ class Names:
         """Ends all waiting for lookups."""
         for looking in self._looking.values():
             looking.cancel()
+        self._resolver.close()
 
 
 def _deliver(answer: "asyncio.Future[Found]", found: Found) -> None:
     if not answer.done():
         answer.set_result(found)
-
-
-def ask_system(host: str, port: int) -> Found:
-    try:
-        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        return Found((), getattr(error, "strerror", None) or str(error), time.monotonic() + _FRESH_FAILURE)
-    numbers = tuple(dict.fromkeys(str(address[0]) for *_, address in answers if "%" not in str(address[0])))
-    return Found(numbers, "" if numbers else "no address", time.monotonic() + _FRESH)

@@ -12,6 +12,7 @@ import pycurl
 from outbound.addresses import PERMITTED, AddressPolicy, judge
 from outbound.client_certificate import ClientCertificate
 from outbound.limits import DEFAULT_LIMITS, Deadline, TransferLimits
+from outbound.name_servers import LONGEST
 from outbound.outcomes import Phases
 from outbound.proxy import Proxy, tunnel_line
 
@@ -127,6 +128,10 @@ class Transfer:
             (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS),  # where the server offers it in the TLS handshake
             (pycurl.HTTP09_ALLOWED, 0),
             (pycurl.TCP_NODELAY, 1),
+            # What libcurl is handed must not end before we look again, or it would ask by itself.
+            (pycurl.DNS_CACHE_TIMEOUT, int(2 * LONGEST)),
+            # A destination that moves is followed, even if it never closes the connections to its old address.
+            (pycurl.MAXLIFETIME_CONN, self._limits.connection_age),
             (pycurl.SSL_VERIFYPEER, 1),
             (pycurl.SSL_VERIFYHOST, 2),
             (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
@@ -240,6 +245,10 @@ class Transfer:
         return None if self.body_size <= self._limits.drained_body else _REFUSE
 
     # -- what came of it ---------------------------------------------------------------------------------------------
+
+    @property
+    def secure(self) -> bool:
+        return self._origin.startswith(b"https")
 
     @property
     def status(self) -> int:

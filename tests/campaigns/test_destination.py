@@ -58,6 +58,13 @@ def test_an_address_that_the_operator_allows_is_no_problem():
     assert host_judged("127.0.0.1", 9001, lookup=names(), policy=policy).blocked
 
 
+def test_a_proxy_that_judges_is_left_to_judge(settings):
+    settings.OUTBOUND_PROXY = "http://proxy.example:3128"
+    assert host_judged("10.0.0.7", 80, lookup=names()).blocked
+    settings.OUTBOUND_PROXY_ENFORCES = True
+    assert not host_judged("10.0.0.7", 80, lookup=names()).blocked
+
+
 def test_a_number_is_looked_up_as_itself():
     assert look_up("127.0.0.1", 80) == ("127.0.0.1",)
 

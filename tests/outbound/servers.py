@@ -92,12 +92,13 @@ class Server:
     handler: Handler
     tls: ssl.SSLContext | None = None
     host: str = "127.0.0.1"
+    wanted_port: int = 0  # any
     requests: list[Received] = field(default_factory=list)
     connections: int = 0
     finished: int = 0  # connections that the server has closed
 
     def __post_init__(self) -> None:
-        self._listener = socket.create_server((self.host, 0))
+        self._listener = socket.create_server((self.host, self.wanted_port))
         self.port: int = self._listener.getsockname()[1]
         self._open: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]

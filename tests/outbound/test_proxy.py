@@ -13,11 +13,13 @@ from django.core.exceptions import ImproperlyConfigured
 from outbound import errors
 from outbound.addresses import AddressPolicy
 from outbound.loop import proxy_from_settings
-from outbound.names import Found, Names
+from outbound.name_servers import Found
+from outbound.names import Names
 from outbound.proxy import Proxy
 from outbound.transport import CurlTransport
 from tests.outbound.conftest import Serve, fetch
 from tests.outbound.connect_proxy import ConnectProxy
+from tests.outbound.resolvers import Told
 from tests.outbound.servers import Server, answering, response
 
 pytestmark = pytest.mark.anyio
@@ -52,7 +54,7 @@ async def through(anyio_backend: str, proxy: ConnectProxy):
             CurlTransport(
                 addresses=AddressPolicy(allowed=frozenset(allowed)),
                 ca_file=ca_file,
-                names=Names(resolve),
+                names=Names(Told(resolve)),
                 proxy=Proxy(proxy.url, enforces),
             )
         )
@@ -124,7 +126,7 @@ async def test_unknown_name(through: Through, proxy: ConnectProxy):
 
 async def test_a_name_that_changes_its_address_is_judged_anew(through: Through, proxy: ConnectProxy, server: Server):
     answers = iter((("127.0.0.1",), ("127.0.0.2",)))
-    names = Names(lambda host, port: Found(next(answers), "", time.monotonic() - 1))  # of use once
+    names = Names(Told(lambda host, port: Found(next(answers), "", time.monotonic() - 1)))  # of use once
     transport = CurlTransport(
         addresses=AddressPolicy(allowed=frozenset({server.address})), names=names, proxy=Proxy(proxy.url)
     )

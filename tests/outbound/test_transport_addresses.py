@@ -7,9 +7,11 @@ import httpx
 import pytest
 
 from outbound import errors
-from outbound.names import Found, Names
+from outbound.name_servers import Found
+from outbound.names import Names
 from outbound.outcomes import BreakKind
 from tests.outbound.conftest import MakeCurl, Serve, fetch
+from tests.outbound.resolvers import Told
 from tests.outbound.servers import answering, closing, response
 
 pytestmark = pytest.mark.anyio
@@ -68,7 +70,7 @@ async def test_host_that_could_be_read_in_two_ways_is_refused(curl: MakeCurl, ur
 
 
 def names_giving(*addresses: str) -> Names:
-    return Names(lambda host, port: Found(addresses, "", time.monotonic() + 30))
+    return Names(Told(lambda host, port: Found(addresses, "", time.monotonic() + 30)))
 
 
 async def test_name_leads_to_the_address_that_was_found(curl: MakeCurl, serve: Serve):
@@ -101,7 +103,7 @@ class Changing:
 
 async def test_name_that_leads_elsewhere_the_second_time_is_blocked(curl: MakeCurl, serve: Serve):
     server, inside = serve(closing(response())), serve(answering(response(b"secret")), host="127.0.0.2")
-    transport = curl(server, names=Names(Changing("127.0.0.1", "127.0.0.2").resolve))
+    transport = curl(server, names=Names(Told(Changing("127.0.0.1", "127.0.0.2").resolve)))
     assert (await fetch(transport, server.url(host="made-up.example"))).content == b"ok"
     await asyncio.sleep(0.1)  # until the server has closed
     with pytest.raises(errors.BlockedAddress):
