@@ -1,5 +1,6 @@
 """Reads what libcurl hands over of a response: header lines one by one, a body in pieces."""
 
+import re
 import zlib
 from collections.abc import AsyncIterator, Iterable
 from functools import lru_cache
@@ -23,13 +24,17 @@ class Body(httpx.AsyncByteStream):
 
 
 class AnswerHead(NamedTuple):
-    """`complete`: whether the end of the headers came. `encoding` is the Content-Encoding in lower case, or b""."""
+    """`complete`: whether the end of the headers came. `encoding` is the Content-Encoding in lower case, or b"".
+
+    `fault`: why this is no answer, though libcurl took it for one; "" for an answer.
+    """
 
     version: bytes
     reason: bytes
     headers: tuple[tuple[bytes, bytes], ...]
     complete: bool
     encoding: bytes
+    fault: str
 
 
 def answer_head(lines: tuple[bytes, ...]) -> AnswerHead:
@@ -38,17 +43,57 @@ def answer_head(lines: tuple[bytes, ...]) -> AnswerHead:
 
 
 def _read_head(lines: Iterable[bytes]) -> AnswerHead:
-    version, reason, headers, ended = b"", b"", Headers(), False
+    first, headers, ended, fault = b"", Headers(), False, ""
     for line in lines:
         if line.startswith(b"HTTP/"):
-            version, _, rest = line.strip().partition(b" ")
-            reason, headers, ended = rest.partition(b" ")[2], [], False
+            first, headers, ended, fault = line.strip(), [], False, ""
         elif not line.strip():
             ended = True
+        elif not ended and line[:1] in (b" ", b"\t"):
+            fault = fault or _unfold(headers, line)
         elif not ended:
             name, _, value = line.partition(b":")
             headers.append((name.strip(), value.strip()))
-    return AnswerHead(version, reason, tuple(headers), ended, encoding_of(headers))
+    version, _, rest = first.partition(b" ")
+    fault = _fault_of_first_line(first) or fault or _fault_of_length(headers)
+    return AnswerHead(version, rest.partition(b" ")[2], tuple(headers), ended, encoding_of(headers), fault)
+
+
+# HTTP/2 has no such line: libcurl writes one.
+_FIRST_LINE = re.compile(rb"HTTP/(?:1\.[01]|2) [1-5][0-9]{2}(?: .*)?", re.DOTALL)
+
+
+def _fault_of_first_line(line: bytes) -> str:
+    """libcurl reads three digits and takes what follows for the reason. Other statuses than 100 to 599 are invalid
+    (RFC 9110, section 15)."""
+    if _FIRST_LINE.fullmatch(line):
+        return ""
+    return f"The answer begins with {_shown(line)}, which is not HTTP with a status from 100 to 599."
+
+
+def _unfold(headers: Headers, line: bytes) -> str:
+    """A value that goes on in the next line (RFC 9112, section 5.2); before the first header there is none to go on."""
+    if not headers:
+        return "The answer's first header begins with a space."
+    name, value = headers[-1]
+    headers[-1] = name, b"%b %b" % (value, line.strip())
+    return ""
+
+
+def _fault_of_length(headers: Headers) -> str:
+    """libcurl passes over a length that overflows, and takes the close of the connection for the body's end."""
+    for name, value in headers:
+        if name.lower() == b"content-length" and value.isdigit() and len(value.lstrip(b"0")) > _LENGTH_DIGITS:
+            return f"The answer's Content-Length is {_shown(value)}, which no body has."
+    return ""
+
+
+_LENGTH_DIGITS = 18  # fit into 64 bits
+
+
+def _shown(text: bytes) -> str:
+    shown = text[:40].decode("latin-1")
+    return repr(shown if len(text) <= 40 else f"{shown}…")
 
 
 # Most answers of a destination have the same head, but for a date that changes once a second.

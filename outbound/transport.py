@@ -149,6 +149,9 @@ def _answer_of(transfer: Transfer) -> tuple[AnswerHead, Answer]:
     head = answer_head(transfer.header_lines)
     if not head.complete:  # libcurl takes a close within the headers for their end
         raise failure_of(transfer, pycurl.E_PARTIAL_FILE)
+    if fault := head.fault or _fault_of_version(transfer, head):
+        transfer.message = fault
+        raise failure_of(transfer, pycurl.E_UNSUPPORTED_PROTOCOL)
     status = transfer.status
     if status < 200:  # 101 Switching Protocols, which nobody asked for
         raise failure_of(transfer, pycurl.E_UNSUPPORTED_PROTOCOL)
@@ -165,6 +168,13 @@ def _answer_of(transfer: Transfer) -> tuple[AnswerHead, Answer]:
         transfer.address,
         head.version.decode("latin-1"),
     )
+
+
+def _fault_of_version(transfer: Transfer, head: AnswerHead) -> str:
+    """Without TLS nobody offered HTTP/2: libcurl takes the word of a first line for it."""
+    if head.version == b"HTTP/2" and not transfer.secure:
+        return "The answer calls itself HTTP/2, which was not agreed on."
+    return ""
 
 
 def _response_of(answer: Answer) -> httpx.Response:

@@ -37,7 +37,22 @@ def outcome(result: Answer | Broken) -> int | BreakKind:
         (b"HTTP/1.1 20 OK\r\n\r\n", BreakKind.GARBAGE),
         (b"HTTP/1.1 -20 OK\r\n\r\n", BreakKind.GARBAGE),
         (b"\r\n\r\n" + OK + b"\r\n", BreakKind.GARBAGE),
-        (b"HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", 999),
+        (b"HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", BreakKind.GARBAGE),
+        (b"HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n", BreakKind.GARBAGE),
+        (b"HTTP/1.1 000 Odd\r\nContent-Length: 0\r\n\r\n", BreakKind.GARBAGE),
+        (b"HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n", BreakKind.GARBAGE),
+        (b"HTTP/1.1 200OK\r\nContent-Length: 0\r\n\r\n", BreakKind.GARBAGE),
+        (b"HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n", BreakKind.GARBAGE),
+        (b"HTTP/1.1 200.0 OK\r\nContent-Length: 0\r\n\r\n", BreakKind.GARBAGE),
+        (b"HTTP/2 200\r\nContent-Length: 0\r\n\r\n", BreakKind.GARBAGE),
+        (b"HTTP/3 200\r\nContent-Length: 0\r\n\r\n", BreakKind.GARBAGE),
+        (b"HTTP/1.7 200 OK\r\nContent-Length: 0\r\n\r\n", BreakKind.GARBAGE),
+        (OK + b" X: folded\r\nContent-Length: 0\r\n\r\n", BreakKind.GARBAGE),
+        (OK + b"\tX: folded\r\nContent-Length: 0\r\n\r\n", BreakKind.GARBAGE),
+        (OK + b"Content-Length: 99999999999999999999999\r\n\r\nabc", BreakKind.GARBAGE),
+        (OK + b"Content-Length: " + b"9" * 9_000 + b"\r\n\r\nabc", BreakKind.GARBAGE),
+        (OK + b"Content-Length: 9223372036854775808\r\n\r\nabc", BreakKind.GARBAGE),
+        (OK + b"Content-Length: 0000000000000000000000\r\n\r\n", 200),
         (OK + b"Content-Length: -1\r\n\r\n", BreakKind.GARBAGE),
         (OK + b"Content-Length: 5, 6\r\n\r\nabcdef", BreakKind.GARBAGE),
         (OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef", BreakKind.GARBAGE),
@@ -52,15 +67,30 @@ def outcome(result: Answer | Broken) -> int | BreakKind:
         (CHUNKED + b"5\r\nab", BreakKind.DROPPED),
         (OK + b"Transfer-Encoding: gzip, gzip, gzip, gzip, gzip, gzip\r\n\r\n", BreakKind.GARBAGE),
         # What can be understood nevertheless is an answer.
-        (b"HTTP/2 200\r\nContent-Length: 0\r\n\r\n", 200),
-        (b"HTTP/1.1 2000 OK\r\n\r\n", 200),
-        (OK + b"Content-Length: 99999999999999999999999\r\n\r\nabc", 200),
-        (OK + b" X: folded\r\nContent-Length: 0\r\n\r\n", 200),
+        (b"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", 200),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"Content-Length: 0\r\n\r\n", 200),
     ],
 )
 async def test_answer_that_breaks_the_rules(curl: MakeCurl, serve: Serve, wire: bytes, expected: int | BreakKind):
     server = serve(closing(wire))
     assert outcome(await send(curl(server), httpx.Request("POST", server.url(), content=b"x"))) == expected
+
+
+async def test_log_says_what_came_instead_of_a_status(curl: MakeCurl, serve: Serve):
+    server = serve(closing(b"HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n"))
+    result = await send(curl(server), httpx.Request("POST", server.url(), content=b"x"))
+    assert isinstance(result, Broken)
+    assert (
+        result.detail == "The answer begins with 'HTTP/1.1 2000 OK', which is not HTTP with a status from 100 to 599."
+    )
+    assert (result.nothing_sent, result.address) == (False, f"127.0.0.1:{server.port}")
+
+
+async def test_value_that_goes_on_in_the_next_line_is_one_value(curl: MakeCurl, serve: Serve):
+    server = serve(closing(OK + b"X-Note: one\r\n two: three\r\nContent-Length: 0\r\n\r\n"))
+    result = await send(curl(server), httpx.Request("GET", server.url()))
+    assert isinstance(result, Answer)
+    assert result.headers == ((b"X-Note", b"one two: three"), (b"Content-Length", b"0"))
 
 
 def reset_within_the_body(connection: Connection) -> None:
