@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.actors import Actor
 from audience.choice import AudienceChoice
+from campaigns.destination import address_problems
 from campaigns.models import Campaign
 from campaigns.review import campaign_review
 from campaigns.schedule import Schedule
@@ -142,7 +143,13 @@ class CampaignLaunchView(ActorView):
         data = RevisionSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         found = campaign_get(self.actor().workspace, campaign)
-        run = campaign_launch(campaign=found, actor=self.actor(), at=timezone.now(), **data.validated_data)
+        run = campaign_launch(
+            campaign=found,
+            actor=self.actor(),
+            at=timezone.now(),
+            destination=address_problems(found),
+            **data.validated_data,
+        )
         return Response(RunStateSerializer(run).data, status=status.HTTP_201_CREATED)
 
 
@@ -153,9 +160,10 @@ class CampaignScheduleView(ActorView):
         data = RevisionSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         found = campaign_get(self.actor().workspace, campaign)
-        return Response(
-            CampaignSerializer(campaign_schedule(campaign=found, actor=self.actor(), **data.validated_data)).data
+        scheduled = campaign_schedule(
+            campaign=found, actor=self.actor(), destination=address_problems(found), **data.validated_data
         )
+        return Response(CampaignSerializer(scheduled).data)
 
     @extend_schema(operation_id="campaigns_unschedule", request=None, responses={200: CampaignSerializer})
     def delete(self, request: Request, campaign: int) -> Response:

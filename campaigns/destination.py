@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from campaigns.finding import Finding
 from campaigns.models import Campaign
+from campaigns.problems import CampaignProblem, content_problem
 from channels.destinations import destination_key
 from channels.models import Connection
 from channels.origins import DEFAULT_PORTS, origin_before_path
@@ -23,6 +24,12 @@ def destination_findings(
     if origin:
         yield from _address_findings(origin, lookup)
         yield from _health_findings(campaign, connection, origin, now)
+
+
+def address_problems(campaign: Campaign, *, lookup: LookUp = look_up) -> tuple[CampaignProblem, ...]:
+    """What its host's addresses say against a launch. Looks the name up: ask before the launch's transaction."""
+    origin = origin_known(campaign.content.url)
+    return tuple(map(content_problem, _address_findings(origin, lookup))) if origin else ()
 
 
 def origin_known(url: str) -> str:

@@ -1,5 +1,6 @@
 """Everything that changes a campaign."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from audience.selection import choice_frozen, choice_sentence, profiles_chosen
 from campaigns.errors import EditedMeanwhile, NotReady
 from campaigns.labels import labels_check
 from campaigns.models import Campaign, CampaignStatus
-from campaigns.problems import campaign_problems
+from campaigns.problems import CampaignProblem, campaign_problems
 from channels.defaults import channel_defaults, daily_limit_take
 from channels.models import ChannelKind
 from channels.selectors import channel_enabled, send_policy
@@ -93,14 +94,16 @@ def _require_revision(campaign: Campaign, revision: int) -> None:
 
 
 @transaction.atomic
-def campaign_launch(*, campaign: Campaign, actor: Actor, revision: int, at: datetime) -> Run:
-    """Starts a run for the audience as it is now, whatever the schedule says.
+def campaign_launch(
+    *, campaign: Campaign, actor: Actor, revision: int, at: datetime, destination: Sequence[CampaignProblem] = ()
+) -> Run:
+    """Starts a run for the audience as it is now, whatever the schedule says. ``destination``: its `address_problems`.
 
     Raises NotReady with every problem; EditedMeanwhile for a second click or an edit since the page was opened.
     """
     permit(actor, "campaign.launch")
     _swap(campaign, revision, launch_at=None, launch_problem="")
-    _require_ready(campaign, at, steps=LAUNCH_STEPS)
+    _require_ready(campaign, at, steps=LAUNCH_STEPS, destination=destination)
     return _start(campaign, actor, at)
 
 
@@ -128,22 +131,29 @@ def _start(campaign: Campaign, actor: Actor, at: datetime) -> Run:
     return run
 
 
-def _require_ready(campaign: Campaign, now: datetime, *, steps: frozenset[str]) -> None:
-    problems = campaign_problems(campaign, now=now, asking="nobody")
+def _require_ready(
+    campaign: Campaign, now: datetime, *, steps: frozenset[str], destination: Sequence[CampaignProblem] = ()
+) -> None:
+    problems = (*campaign_problems(campaign, now=now, asking="nobody"), *destination)
     errors = [problem for problem in problems if problem.is_error and problem.step in steps]
     if errors:
         raise NotReady(errors)
 
 
 @transaction.atomic
-def campaign_schedule(*, campaign: Campaign, actor: Actor, revision: int) -> Campaign:
-    """Puts the campaign on the clock: it launches by itself at the time, or each of the times, its schedule names."""
+def campaign_schedule(
+    *, campaign: Campaign, actor: Actor, revision: int, destination: Sequence[CampaignProblem] = ()
+) -> Campaign:
+    """Puts the campaign on the clock: it launches by itself at the time, or each of the times, its schedule names.
+
+    Raises as `campaign_launch` does.
+    """
     permit(actor, "campaign.launch")
     now = timezone.now()
     instant = campaign.schedule.next_after(now) or campaign.schedule.at()
     if instant is None:
         raise InvalidInput("Choose a date and time in Schedule first.", field="schedule")
-    _require_ready(campaign, now, steps=SCHEDULE_STEPS)
+    _require_ready(campaign, now, steps=SCHEDULE_STEPS, destination=destination)
     _swap(campaign, revision, launch_at=instant, launch_problem="")
     move(campaign, CampaignStatus.SCHEDULED, transitions=Campaign.TRANSITIONS)
     audit(actor, "campaign.scheduled", campaign, at=instant.isoformat())

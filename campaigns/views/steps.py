@@ -13,6 +13,7 @@ from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
 from audience.rules_form import audience_answer, choice_posted, rules_editor
 from audience.selectors import segments_all
+from campaigns.destination import address_problems
 from campaigns.labels import labels_posted
 from campaigns.models import Campaign
 from campaigns.review import campaign_review
@@ -144,13 +145,15 @@ def _problem_url(campaign: Campaign, step: str, field: str) -> str:
 def launch(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     """Launches, or puts on the clock when the schedule says later."""
     found = campaign_get(request.workspace, campaign)
-    revision = posted_revision(request)
+    revision, destination = posted_revision(request), address_problems(found)
     try:
         if found.schedule.kind != "now":
-            campaign_schedule(campaign=found, actor=request.actor, revision=revision)
+            campaign_schedule(campaign=found, actor=request.actor, revision=revision, destination=destination)
             messages.success(request, f"“{found.name}” is scheduled.")
             return redirect(step_url(found, "review"))
-        run = campaign_launch(campaign=found, actor=request.actor, revision=revision, at=timezone.now())
+        run = campaign_launch(
+            campaign=found, actor=request.actor, revision=revision, at=timezone.now(), destination=destination
+        )
     except ProductError as error:
         messages.error(request, error.message)
         return redirect(step_url(found, "review"))

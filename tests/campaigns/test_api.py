@@ -152,6 +152,18 @@ def test_what_keeps_a_launch_is_listed_with_its_fields(api, campaign):
     assert errors[1]["detail"].startswith("“X B” is not a header name.")
 
 
+@pytest.mark.parametrize("call", ["campaign_launch", "campaign_schedule"])
+def test_a_blocked_address_keeps_a_launch(api, campaign, call):
+    changes = {"content": {"url": "https://169.254.169.254/x"}, "schedule": {"kind": "later", "local": later()}}
+    api("PATCH", "campaign", {"revision": 1, **changes}, campaign=campaign.pk)
+    answer = api("POST", call, {"revision": 2}, campaign=campaign.pk)
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_ready")
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["where"]) == ("url", "Content, URL")
+    assert "Nothing may be sent to 169.254.169.254" in error["detail"]
+    assert Run.objects.count() == 0
+
+
 def test_on_the_clock_and_off_it(api, campaign):
     schedule = {"kind": "later", "local": later(), "time_zone": "UTC"}
     api("PATCH", "campaign", {"revision": 1, "schedule": schedule}, campaign=campaign.pk)
