@@ -1,4 +1,4 @@
-"""Connections and channels in the API. No answer holds a secret, and none is taken: those are entered on the pages."""
+"""Connections and channels in the API. Secrets are taken, and no answer holds one."""
 
 from typing import Any
 
@@ -9,17 +9,26 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.actors import Actor
 from accounts.authentication import api_actor
+from channels.api_values import (
+    ConnectionCreateSerializer,
+    ConnectionSecretSerializer,
+    ConnectionUpdateSerializer,
+    SigningSecretSerializer,
+    connection_values,
+)
 from channels.defaults import channel_defaults, channel_defaults_set, people_on_day
 from channels.errors import ChannelNotFound
 from channels.health import connection_reset, connections_state
 from channels.models import ChannelKind, Connection, SendPolicy
 from channels.policy import OAuthSettings
 from channels.registry import connection_figures
+from channels.secrets import connection_secret_replace
 from channels.selectors import channel_enabled, connection_get, connections_available
-from channels.services import connection_save
+from channels.services import connection_archive, connection_save
+from channels.signing import signing_previous_end, signing_secret_set, signing_stop
 from channels.testing import connection_test
-from channels.values import ConnectionValues
 from webhooks_platform.base.api import PAGE_PARAMETERS, StoredModelField, api_page, page_serializer
 
 
@@ -45,12 +54,6 @@ class ConnectionSerializer(serializers.ModelSerializer[Connection]):
             "signing_secret_changed_at", "oauth", "default_headers", "client_certificate_expires_at", "policy",
             "revision", "created_at", "updated_at",
         ]  # fmt: skip
-
-
-class ConnectionUpdateSerializer(serializers.Serializer[Any]):
-    revision = serializers.IntegerField(help_text="the one that you read")
-    name = serializers.CharField(max_length=80, required=False)
-    policy = StoredModelField(SendPolicy, required=False)
 
 
 class ConnectionFaultSerializer(serializers.Serializer[Any]):
@@ -115,6 +118,19 @@ class ConnectionsView(APIView):
         page = api_page(request, connections_available(api_actor(request).workspace), order=("id",))
         return Response(ConnectionPageSerializer(page).data)
 
+    @extend_schema(
+        operation_id="connections_create",
+        summary="Creates a connection",
+        request=ConnectionCreateSerializer,
+        responses={201: ConnectionSerializer},
+        tags=["Connections"],
+    )
+    def post(self, request: Request) -> Response:
+        entered = ConnectionCreateSerializer(data=request.data)
+        entered.is_valid(raise_exception=True)
+        saved = connection_save(actor=api_actor(request), values=connection_values(entered.validated_data))
+        return Response(ConnectionSerializer(saved).data, status=status.HTTP_201_CREATED)
+
 
 class ConnectionView(APIView):
     @extend_schema(summary="One connection", responses=ConnectionSerializer, tags=["Connections"])
@@ -122,7 +138,7 @@ class ConnectionView(APIView):
         return Response(ConnectionSerializer(connection_get(api_actor(request).workspace, connection)).data)
 
     @extend_schema(
-        summary="Changes its name and policy",
+        summary="Changes the given parts",
         request=ConnectionUpdateSerializer,
         responses=ConnectionSerializer,
         tags=["Connections"],
@@ -133,17 +149,75 @@ class ConnectionView(APIView):
         entered.is_valid(raise_exception=True)
         actor, given = api_actor(request), entered.validated_data
         found = connection_get(actor.workspace, connection)
-        values = ConnectionValues(
-            name=given.get("name", found.name),
-            origin=found.origin,
-            auth_kind=found.auth_kind,
-            username=found.username,
-            key_name=found.key_name,
-            policy=given.get("policy", found.policy),
-            oauth=found.oauth,
+        saved = connection_save(
+            actor=actor, values=connection_values(given, found), connection=found, revision=given["revision"]
         )
-        saved = connection_save(actor=actor, values=values, connection=found, revision=given["revision"])
         return Response(ConnectionSerializer(saved).data)
+
+    @extend_schema(
+        summary="Archives it and forgets its secrets", request=None, responses={204: None}, tags=["Connections"]
+    )
+    def delete(self, request: Request, connection: int) -> Response:
+        """409 while a campaign or template uses it."""
+        actor, found = _asked(request, connection)
+        connection_archive(actor=actor, connection=found)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ConnectionSecretView(APIView):
+    @extend_schema(
+        summary="Replaces its secret",
+        request=ConnectionSecretSerializer,
+        responses={204: None},
+        tags=["Connections"],
+    )
+    def put(self, request: Request, connection: int) -> Response:
+        """Runs in flight use the new one within seconds."""
+        actor, found = _asked(request, connection)
+        secret = _secret(ConnectionSecretSerializer, request)
+        connection_secret_replace(actor=actor, connection=found, secret=secret)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ConnectionSigningView(APIView):
+    @extend_schema(
+        summary="Signs its requests with this secret",
+        request=SigningSecretSerializer,
+        responses={204: None},
+        tags=["Connections"],
+    )
+    def put(self, request: Request, connection: int) -> Response:
+        """The one before signs beside it for 24 hours."""
+        actor, found = _asked(request, connection)
+        signing_secret_set(actor=actor, connection=found, secret=_secret(SigningSecretSerializer, request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(summary="Stops signing its requests", request=None, responses={204: None}, tags=["Connections"])
+    def delete(self, request: Request, connection: int) -> Response:
+        actor, found = _asked(request, connection)
+        signing_stop(actor=actor, connection=found)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ConnectionSigningPreviousView(APIView):
+    @extend_schema(
+        summary="Ends the replaced signing secret now", request=None, responses={204: None}, tags=["Connections"]
+    )
+    def delete(self, request: Request, connection: int) -> Response:
+        actor, found = _asked(request, connection)
+        signing_previous_end(actor=actor, connection=found)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _asked(request: Request, connection: int) -> tuple[Actor, Connection]:
+    actor = api_actor(request)
+    return actor, connection_get(actor.workspace, connection)
+
+
+def _secret(serializer: type[serializers.Serializer[Any]], request: Request) -> str:
+    entered = serializer(data=request.data)
+    entered.is_valid(raise_exception=True)
+    return str(entered.validated_data["secret"])
 
 
 class ConnectionHealthView(APIView):

@@ -17,8 +17,17 @@ def policy_check(policy: SendPolicy) -> None:
         )
     if policy.retry.base_seconds > policy.retry.max_seconds:
         raise ConnectionInvalid("The first wait can't be longer than the longest.", field="base_seconds")
+    if not policy.success.statuses:
+        raise ConnectionInvalid("Name at least one status that counts as delivered.", field="statuses")
+    _check_statuses(policy.success.statuses, "statuses")
+    _check_statuses(policy.retry.statuses, "retry_statuses")
     if policy.success_body is not None:
         _check_body(policy.success_body)
+
+
+def _check_statuses(ranges: tuple[tuple[int, int], ...], field: str) -> None:
+    if not all(100 <= low <= high <= 599 for low, high in ranges):
+        raise ConnectionInvalid("A range of statuses lies within 100 and 599, the lower one first.", field=field)
 
 
 def _check_body(rule: BodyMatch) -> None:

@@ -208,4 +208,4 @@ def test_the_api_lists_connections(client: Client, workspace: Workspace, connect
 def test_the_api_refuses_a_bad_page_size(client: Client, workspace: Workspace) -> None:
     answer = client.get(reverse("api_connections"), {"limit": "x"}, headers=api_headers(workspace))
     assert answer.status_code == 422
-    assert client.post(reverse("api_connections"), headers=api_headers(workspace, name="2")).status_code == 405
+    assert client.put(reverse("api_connections"), headers=api_headers(workspace, name="2")).status_code == 405
