@@ -1,13 +1,23 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.test import override_settings
+from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import Role, User, Workspace
 from tests import cast
 from tests.chromium import ARGUMENTS, find_chromium
+from tests.readiness import says_when_ready, waits_until_ready
 from tests.receiver import Receiver, running_receiver
+
+# What is expected of a page comes within this on a machine that does much else, in milliseconds.
+expect.set_options(timeout=30_000)
+# The same examples at each run, however long one takes. `--hypothesis-profile=search` looks for others.
+hypothesis.settings.register_profile("search", deadline=None)
+hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("same")
 
 
 @pytest.hookimpl(trylast=True)
@@ -33,6 +43,22 @@ def receiver(receiver_process: Receiver) -> Receiver:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, "executable_path": find_chromium(), "args": ARGUMENTS}
+
+
+@pytest.fixture
+def new_context(new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    def made(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        says_when_ready(context)
+        return context
+
+    return made
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    """A tab on which nothing is done or expected before its page's scripts have run."""
+    return waits_until_ready(page)
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,11 @@
 """An owner sets a workspace up: channels, connections, members, tokens."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.journey import PASSWORD, Marketer
 from tests.product import Product
+from tests.readiness import waits_until_ready
 
 
 @pytest.fixture
@@ -53,13 +54,14 @@ def test_a_connection_is_made_and_its_secret_never_seen_again(marketer, page, co
     assert complaints == []
 
 
-def test_somebody_joins_by_the_link_that_was_copied(marketer, page, product, browser: Browser):
+def test_somebody_joins_by_the_link_that_was_copied(marketer, page, product, new_context):
     marketer.open("Settings", "Members")
     page.get_by_role("button", name="Invite").click()
     page.get_by_label("E-mail address").fill("nina@example.com")
     page.get_by_role("button", name="Create invitation").click()
     link = page.locator("[data-copy*='/invitations/']").first.get_attribute("data-copy")
-    theirs = browser.new_page()
+    theirs = new_context().new_page()
+    waits_until_ready(theirs)
     theirs.goto(link)
     theirs.get_by_role("link", name="Create an account").click()
     expect(theirs.get_by_label("E-mail address")).to_have_value("nina@example.com")

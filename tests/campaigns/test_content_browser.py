@@ -10,6 +10,7 @@ from audience.models import Profile
 from campaigns.models import Campaign
 from templates_lib.content import JsonPair, JsonPairsBody, Pair, RawBody, WebhookContent
 from tests.campaigns.browsing import AXE, shot
+from tests.readiness import waits_until_ready
 
 HEADERS = (
     Pair(name="X-Source", value="campaign: spring"),
@@ -37,8 +38,7 @@ def content(transactional_db, campaign: Campaign):
 
 def opened(visit: Any, campaign: Campaign) -> Any:
     page = visit(f"/w/acme/campaigns/{campaign.pk}/content/")
-    page.set_default_timeout(20_000)
-    expect(page.locator("code-editor:not(:has(.cm-content))")).to_have_count(0, timeout=20_000)
+    expect(page.locator("code-editor:not(:has(.cm-content))")).to_have_count(0)
     return page
 
 
@@ -210,7 +210,7 @@ def test_format_changes_no_value(visit, content) -> None:
 def test_the_second_editor_is_told_and_overwrites_nothing(visit, content) -> None:
     campaign = content(headers=HEADERS[:1])
     first = opened(visit, campaign)
-    second = first.context.new_page()
+    second = waits_until_ready(first.context.new_page())
     second.goto(first.url)
     first.get_by_role("combobox", name="Method").select_option("PUT")
     assert saved(first, campaign).method == "PUT"

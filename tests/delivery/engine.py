@@ -1,10 +1,13 @@
 """The engine within the test's own process: a broker in memory, real lanes, a real receiver."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Workspace
@@ -27,6 +30,8 @@ FAST_RETRY = RetryPolicy(attempts=3, base_seconds=0.001)
 # Whoever failed waits for `due_now`.
 LATER = SendPolicy(connect_seconds=2.0, total_seconds=5.0, retry=RetryPolicy(attempts=3, base_seconds=3600))
 QUICK = SendPolicy(connect_seconds=2.0, total_seconds=5.0, retry=FAST_RETRY)
+# Seconds; nobody waits for so long unless something hangs.
+OVER_WITHIN = 60.0
 HANDLERS: dict[str, Callable[[int], object]] = {"delivery.prepare": prepare, "delivery.settle": run_settle}
 
 
@@ -80,6 +85,24 @@ class Engine:
             else:
                 HANDLERS[task](*arguments)
         self.watch.rest()
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Works in a thread of its own meanwhile, which ends with the block; what fails there fails the test."""
+        with ThreadPoolExecutor(1) as pool:
+            worker = pool.submit(self._work_beside)
+            try:
+                yield
+                worker.result(OVER_WITHIN)
+            finally:
+                if not worker.done():
+                    self.watch.shut_down()
+
+    def _work_beside(self) -> None:
+        try:
+            self.work()
+        finally:
+            connection.close()
 
     def run(self, path: str = "/200", **options: Any) -> Run:
         """Launches and works off everything; what is to be retried later stays."""

@@ -1,4 +1,3 @@
-import threading
 import time
 
 from channels.models import SendPolicy
@@ -41,18 +40,14 @@ def test_what_never_left_is_repeated(engine: Engine) -> None:
 
 def test_no_more_rows_are_claimed_than_are_in_flight_and_all_are_marked_started(engine: Engine) -> None:
     engine.people(40)
-    run = engine.start("/200?ms=400", policy=POLICY)
-    worker = threading.Thread(target=engine.work)
-    worker.start()
-    try:
+    run = engine.start("/200?ms=1000", policy=POLICY)
+    with engine.working():
         wait_until(lambda: engine.receiver.received()["requests"] > 0)
         assert Notification.objects.filter(run_id=run.pk, state="sending", started_at__isnull=False).exists()
         for _ in range(10):
             assert in_flight(run) <= POLICY.max_in_flight
             time.sleep(0.05)
-    finally:
         engine.watch.shut_down()
-        worker.join(20)
     assert {row.started_at for row in notifications(run)} == {None}
 
 

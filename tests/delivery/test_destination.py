@@ -71,7 +71,7 @@ def test_a_retry_after_may_be_a_date(engine: Engine, moody: Moody) -> None:
     run = engine.run(policy=UNBROKEN)
     view = breaker_view(run.workspace_id, run_destination(run).key)
     assert view.asked_until is not None
-    assert abs((view.asked_until - until).total_seconds()) < 3
+    assert abs((view.asked_until - until).total_seconds()) < 60
 
 
 def test_no_wait_is_longer_than_retries_go_on(engine: Engine, moody: Moody) -> None:
@@ -159,4 +159,4 @@ def test_a_connection_is_a_destination_of_its_own(engine: Engine, moody: Moody) 
 
 def work_until_over_when_due(engine: Engine, run: Run) -> None:
     due_now(run)
-    work_until_over(engine, run, seconds=20)
+    work_until_over(engine, run)

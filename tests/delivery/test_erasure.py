@@ -31,7 +31,7 @@ from notifications.models import Attempt, Exchange, Notification, Run
 from notifications.states import FINAL
 from templates_lib.content import JsonPair, JsonPairsBody, Pair
 from tests import cast
-from tests.delivery.engine import LATER, Engine, due_now, notifications, tallies
+from tests.delivery.engine import LATER, OVER_WITHIN, Engine, due_now, notifications, tallies
 
 USER_ID, NAME, EMAIL = "crm-Zebulon-77", "Zebulonella", "zebulonella@planted.example"
 TRACES = (USER_ID, NAME, EMAIL)
@@ -127,7 +127,7 @@ def test_nothing_about_an_erased_person_is_left_and_every_run_still_adds_up(
 
 def work_until_final(engine: Engine, run: Run, profile: Profile) -> Notification:
     """The person's row once it is over; the wait before its retry is skipped."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + OVER_WITHIN
     due_now(run)
     while True:
         sweep()

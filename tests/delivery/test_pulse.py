@@ -32,7 +32,8 @@ def test_lanes_add_up() -> None:
         pulse = Pulse(41, slot)
         pulse.note([answered(0.2), answered(0.4)] * 10)  # type: ignore[list-item]
         pulse.tell(LANE)
-    found = run_pulse(41, began=time.time() - 8)
+    now = time.time()
+    found = run_pulse(41, began=now - 8, now=now)
     assert list(found.lanes) == [LANE, LANE]
     assert found.in_flight == 10
     assert found.per_second == pytest.approx(5, rel=0.1)
@@ -43,7 +44,8 @@ def test_few_answers_are_measured_over_a_longer_time() -> None:
     pulse = Pulse(42, 0)
     pulse.note([answered(0.1)] * 6)  # type: ignore[list-item]
     pulse.tell(LANE)
-    found = run_pulse(42, began=time.time() - 600)
+    now = time.time()
+    found = run_pulse(42, began=now - 600, now=now)
     assert found.per_second == pytest.approx(0.1, rel=0.1)
 
 

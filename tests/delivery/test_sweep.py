@@ -138,7 +138,7 @@ def together(work: Callable[[], object], count: int) -> None:
     barrier = threading.Barrier(count)
 
     def one() -> None:
-        barrier.wait(10)
+        barrier.wait(60)
         work()
         connection.close()
 
