@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Workspace
 from audience.models import Profile
 from notifications.models import Attempt, Exchange, Notification, Run, RunTally
+from notifications.partitions import partition_by_month
 from notifications.states import FINAL, AttemptOutcome, NotificationState, Reason, RunState
 from templates_lib.content import WebhookContent
 
@@ -37,6 +38,8 @@ def run_made(workspace: Workspace, **fields: Any) -> Run:
         "prepared_at": timezone.now(),
         **fields,
     }
+    if "run_at" in fields:
+        month_made(values["run_at"])
     return Run.objects.create(workspace=workspace, **values)
 
 
@@ -160,6 +163,14 @@ def partition_made(parent: str, start: datetime, end: datetime, name: str) -> No
             f"create table if not exists {name} partition of {parent} "
             f"for values from ('{start:%Y-%m-%d}') to ('{end:%Y-%m-%d}')"
         )
+
+
+def month_made(moment: datetime) -> None:
+    """Where rows of a run of then go, however long ago that is by now."""
+    start = moment.astimezone(UTC).replace(day=1)
+    end = (start + timedelta(days=32)).replace(day=1)
+    for parent in ("notification", "attempt"):
+        partition_made(parent, start, end, partition_by_month(parent, moment))
 
 
 def ids(rows: Iterable[Notification]) -> list[UUID]:

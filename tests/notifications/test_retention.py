@@ -14,13 +14,6 @@ LONG_AGO = datetime(2025, 8, 15, tzinfo=UTC)
 JUST_KEPT = datetime(2025, 10, 31, tzinfo=UTC)
 
 
-def month_made(moment: datetime) -> None:
-    start = moment.replace(day=1)
-    end = (start + timedelta(days=32)).replace(day=1)
-    for parent in ("notification", "attempt"):
-        partition_made(parent, start, end, f"{parent}_{start:%Y_%m}")
-
-
 def day_made(retention_days: int, day: datetime) -> None:
     parent = f"exchange_{retention_days}"
     partition_made(parent, day, day + timedelta(days=1), f"{parent}_{day:%Y_%m_%d}")
@@ -36,7 +29,6 @@ def exists(name: str) -> bool:
 def old_row(workspace: Workspace) -> Notification:
     """A final notification of a month that is not kept any more, and one of the last month that is."""
     for moment in (LONG_AGO, JUST_KEPT):
-        month_made(moment)
         row = notification_made(run_made(workspace, run_at=moment), f"{moment:%B}")
         attempt_made(row, started_at=moment)
     return Notification.objects.earliest("run_at")
@@ -70,7 +62,6 @@ def test_the_number_of_months_is_a_setting(old_row: Notification, settings) -> N
 
 def test_headers_and_bodies_go_by_class(workspace: Workspace) -> None:
     day = NOW - timedelta(days=9)
-    month_made(day)
     row = notification_made(run_made(workspace, run_at=day))
     for number, days in enumerate((7, 30), start=1):
         day_made(days, day)
@@ -82,7 +73,6 @@ def test_headers_and_bodies_go_by_class(workspace: Workspace) -> None:
 
 def test_headers_and_bodies_of_a_paused_run_stay(workspace: Workspace) -> None:
     day = NOW - timedelta(days=9)
-    month_made(day)
     day_made(7, day)
     paused = run_made(workspace, run_at=day, state=RunState.PAUSED)
     row = notification_made(paused, state=NotificationState.RETRYING)
