@@ -17,7 +17,8 @@ from channels.tokens import HeldToken, access_token, token_refused
 from delivery.outcomes import Failed, Outcome
 from outbound.client_certificate import ClientCertificate
 from outbound.loop import HttpLoop
-from outbound.outcomes import NO_PHASES, BreakKind, Broken
+from outbound.oauth import token_challenged
+from outbound.outcomes import NO_PHASES, Answer, BreakKind, Broken
 from webhooks_platform.base.encryption import SecretUnreadable
 
 __all__ = ["ConnectionUnusable", "Credentials", "credentials_resolve"]
@@ -57,16 +58,21 @@ class Credentials:
             return applied_url, (*headers, *added)
         return connection_auth_apply(self.connection, url, headers, token=self._token)
 
-    def judged(self, outcome: Outcome, first_attempt_at: datetime, policy: SendPolicy) -> Outcome:
+    def judged(
+        self, outcome: Outcome, result: Answer | Broken, first_attempt_at: datetime, policy: SendPolicy
+    ) -> Outcome:
         """A 401 may only mean that the token was withdrawn: then the row is repeated with a new one.
 
         At once where the token is older than the row's first attempt, which it can be only once; else like any error.
+        At most once allows the first alone, and only where the destination says that it refused the token: then the
+        request "has not been applied" (RFC 9110, section 15.5.2).
         """
         if self.token is None or not isinstance(outcome, Failed) or not self.doubts_token(outcome):
             return outcome
-        if policy.guarantee == "at_most_once":
+        older = self.token.fetched_at <= first_attempt_at
+        if policy.guarantee == "at_most_once" and not (older and _token_refused(result)):
             return outcome
-        return replace(outcome, permanent=False, at_once=self.token.fetched_at <= first_attempt_at)
+        return replace(outcome, permanent=False, at_once=older)
 
     def doubts_token(self, outcome: Outcome) -> bool:
         """Whether the answer says that the token doesn't hold, and another one may be fetched."""
@@ -122,6 +128,10 @@ def _resolved(connection: Connection, http: HttpLoop | None) -> Credentials:
         token=held,
         problem=_unsent(token) if isinstance(token, TokenProblem) else None,
     )
+
+
+def _token_refused(result: Answer | Broken) -> bool:
+    return isinstance(result, Answer) and token_challenged(result.headers)
 
 
 def _unsent(problem: TokenProblem) -> Broken:

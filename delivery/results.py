@@ -37,7 +37,8 @@ def finished(
     sent: Sent, policy: SendPolicy, now: datetime, random: Callable[[], float], credentials: Credentials = NOBODY
 ) -> Finished:
     """``credentials``: those that the request was sent with."""
-    outcome = credentials.judged(outcome_of(sent.result, policy, now), sent.outgoing.row.first_attempt_at, policy)
+    outcome = outcome_of(sent.result, policy, now)
+    outcome = credentials.judged(outcome, sent.result, sent.outgoing.row.first_attempt_at, policy)
     return Finished(sent, outcome, _retry_at(sent, outcome, policy, now, random))
 
 

@@ -4,6 +4,8 @@ Authlib writes the request and reads the token (docs/decisions/0012); its own cl
 """
 
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,6 +22,8 @@ CONNECT_SECONDS, TOTAL_SECONDS = 3.0, 7.0
 # RFC 6749, appendix A.12; a longer token than this isn't one that fits into a header.
 _LONGEST_TOKEN = 8_000
 _METHODS = {"basic": "client_secret_basic", "body": "client_secret_post"}
+_BEARER = re.compile(rb"(?:^|,)\s*bearer(?=[\s,]|$)", re.IGNORECASE)
+_ERROR = re.compile(rb"(?:[\s,])error\s*=\s*\"?([a-z_]+)", re.IGNORECASE)
 _HEADERS = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}
 
 
@@ -57,6 +61,16 @@ async def token_fetch(transport: httpx.AsyncBaseTransport, wanted: TokenRequest)
     """One request, no redirect followed; never raises, but for cancellation. Takes TOTAL_SECONDS at most."""
     result = await send(transport, _request(wanted))
     return result if isinstance(result, Broken) else _token_of(result)
+
+
+def token_challenged(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether a 401 says by its challenge that the token is what it refuses (RFC 6750, section 3): `Bearer`, with the
+    error invalid_token or with none."""
+    for name, value in headers:
+        if name.lower() == b"www-authenticate" and _BEARER.search(value):
+            error = _ERROR.search(value)
+            return error is None or error[1].lower() == b"invalid_token"
+    return False
 
 
 def _request(wanted: TokenRequest) -> httpx.Request:

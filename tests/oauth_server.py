@@ -15,7 +15,7 @@ CLIENT_ID, CLIENT_SECRET = "crm-client", "client-s3cret+/value"
 
 @dataclass
 class OAuthServer:
-    """``/token`` gives tokens, every other path wants the newest one. ``asked``: the forms that came to /token."""
+    """``/token`` gives tokens, every other path wants one that holds. ``asked``: the forms that came to /token."""
 
     port: int = 0
     status: int = 200
@@ -24,6 +24,7 @@ class OAuthServer:
     expires_in: float | None = 3600
     scope: str = ""
     asked: list[dict[str, str]] = field(default_factory=list)
+    challenge: str = 'Bearer realm="crm", error="invalid_token"'
     called: list[str] = field(default_factory=list)
     valid: set[str] = field(default_factory=set)
 
@@ -84,6 +85,8 @@ def running_oauth_server() -> Iterator[OAuthServer]:
             self.send_response(status)
             if 300 <= status < 400:
                 self.send_header("Location", f"{made.url}/elsewhere")
+            if status == 401 and made.challenge:
+                self.send_header("WWW-Authenticate", made.challenge)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

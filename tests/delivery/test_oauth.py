@@ -83,15 +83,43 @@ def test_a_destination_that_refuses_every_token_is_believed(
     assert len(server.asked) == 2
 
 
-def test_at_most_once_is_kept_but_the_token_replaced(
+ONCE = QUICK.model_copy(update={"guarantee": "at_most_once"})
+
+
+def test_at_most_once_repeats_what_the_destination_did_not_apply(
     oauth_engine: Engine, server: OAuthServer, options: dict[str, Any]
 ) -> None:
     oauth_engine.people(1)
     oauth_engine.run(**options)
     server.withdraw()
-    once = QUICK.model_copy(update={"guarantee": "at_most_once"})
-    assert tallies(oauth_engine.run(**options, policy=once)) == {"failed": 1}
-    assert tallies(oauth_engine.run(**options, policy=once)) == {"delivered": 1}
+    run = oauth_engine.run(**options, policy=ONCE)
+    work_until_over(oauth_engine, run)
+    assert tallies(run) == {"delivered": 1}
+    assert [(each.outcome, each.status_code) for each in attempts(run)] == [("retry", 401), ("delivered", 200)]
+
+
+def test_at_most_once_repeats_a_refused_token_once(
+    oauth_engine: Engine, server: OAuthServer, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oauth_engine.people(1)
+    oauth_engine.run(**options)
+    monkeypatch.setattr(server, "api_answer", lambda authorization: (401, {"error": "no"}))
+    run = oauth_engine.run(**options, policy=ONCE)
+    work_until_over(oauth_engine, run)
+    assert tallies(run) == {"failed": 1}
+    assert [(each.outcome, each.status_code) for each in attempts(run)] == [("retry", 401), ("failed", 401)]
+
+
+@pytest.mark.parametrize("challenge", ["", 'Basic realm="crm"', 'Bearer error="insufficient_scope"'])
+def test_at_most_once_repeats_nothing_that_may_have_been_applied(
+    oauth_engine: Engine, server: OAuthServer, options: dict[str, Any], challenge: str
+) -> None:
+    oauth_engine.people(1)
+    oauth_engine.run(**options)
+    server.withdraw()
+    server.challenge = challenge
+    assert tallies(oauth_engine.run(**options, policy=ONCE)) == {"failed": 1}
+    assert tallies(oauth_engine.run(**options, policy=ONCE)) == {"delivered": 1}
 
 
 def test_while_the_token_server_fails_rows_wait_and_say_why(
