@@ -1,7 +1,7 @@
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import pytest
+import time_machine
 
 from audience.choice import AudienceChoice
 from audience.errors import SegmentRemoved
@@ -58,8 +58,9 @@ def test_a_frozen_choice_no_longer_follows_its_segment(shop, people):
 def test_a_frozen_choice_keeps_its_day(shop):
     recent = Rules(root=Group(items=(Rule(field="created_at", operator="in_last_days", value="7"),)))
     shop.time_zone = "Pacific/Kiritimati"
-    frozen = choice_frozen(shop, AudienceChoice(kind="rules", rules=recent))
-    assert frozen.rules.as_of == datetime.now(ZoneInfo("Pacific/Kiritimati")).date()
+    with time_machine.travel("2026-11-24 14:00:00Z", tick=False):
+        frozen = choice_frozen(shop, AudienceChoice(kind="rules", rules=recent))
+    assert frozen.rules.as_of == date(2026, 11, 25)
     assert choice_frozen(shop, frozen) is frozen
 
 

@@ -23,7 +23,7 @@ def test_crosswise_upserts_and_saves_by_hand_neither_block_nor_lose_anything(sho
 
     def load(order, name):
         """In two halves, so that each has locked what the other wants next."""
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         rows = [PersonValues(user_id, attributes={name: 1}) for user_id in order]
         with transaction.atomic():
             first = upsert(shop.pk, rows[:150])
@@ -33,7 +33,7 @@ def test_crosswise_upserts_and_saves_by_hand_neither_block_nor_lose_anything(sho
         return len(first.created | second.created)
 
     def add(user_id):
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         try:
             profile_save(actor=system_actor(shop), values=PersonValues(user_id))
         except ProfileInvalid:
@@ -43,7 +43,7 @@ def test_crosswise_upserts_and_saves_by_hand_neither_block_nor_lose_anything(sho
     with ThreadPoolExecutor(4) as pool:
         work = [pool.submit(closing, load, PEOPLE, "a"), pool.submit(closing, load, PEOPLE[::-1], "b")]
         work += [pool.submit(closing, add, user_id) for user_id in ("u7", "u299")]
-        created = sum(each.result(timeout=30) for each in work)
+        created = sum(each.result(timeout=120) for each in work)
     assert created == Profile.objects.filter(workspace=shop).count() == 300
     assert Profile.objects.filter(attributes__a=1, attributes__b=1).count() == 300
 

@@ -101,7 +101,7 @@ def test_while_one_renews_it_the_others_go_on_with_the_old_one(
     text_of(connection, http)
     soon, now = timezone.now() + timedelta(seconds=30), timezone.now()
     AccessToken.objects.update(
-        fetched_at=now - timedelta(hours=1), expires_at=soon, lease_until=now + timedelta(seconds=5)
+        fetched_at=now - timedelta(hours=1), expires_at=soon, lease_until=now + timedelta(seconds=25)
     )
     assert text_of(connection, http) == "token-number-1"
     AccessToken.objects.update(lease_until=None)

@@ -1,10 +1,19 @@
 import time
+from collections.abc import Iterator
+
+import pytest
 
 from channels.models import SendPolicy
 from delivery.claims import Claims
 from notifications.models import Notification, Run
+from outbound.addresses import AddressPolicy
+from outbound.loop import HttpLoop
+from outbound.name_servers import Found
+from outbound.names import Names
+from outbound.transport import CurlTransport
 from tests.delivery.engine import FAST_RETRY, LATER, QUICK, Engine, attempts, notifications, tallies
 from tests.delivery.test_lane import wait_until
+from tests.outbound.resolvers import Told
 
 POLICY = SendPolicy(guarantee="at_most_once", connect_seconds=2, total_seconds=5, max_in_flight=8, retry=FAST_RETRY)
 
@@ -30,9 +39,19 @@ def test_a_dropped_connection_is_never_followed_by_a_repeat(engine: Engine) -> N
     assert engine.receiver.received()["repeats"] == 0
 
 
-def test_what_never_left_is_repeated(engine: Engine) -> None:
+@pytest.fixture
+def nameless() -> Iterator[HttpLoop]:
+    """Whatever it asks, there is no such name; real name servers may take longer than a connection may."""
+    nobody = Told(lambda host, port: Found((), "unknown", time.monotonic() + 30))
+    loop = HttpLoop(CurlTransport(addresses=AddressPolicy(), names=Names(nobody)))
+    yield loop
+    loop.close()
+
+
+def test_what_never_left_is_repeated(engine: Engine, nameless: HttpLoop) -> None:
+    engine.http = nameless
     engine.people(1)
-    content = engine.content(url="http://localhost.invalid/")
+    content = engine.content(url="http://nowhere.example/")
     run = engine.run(content=content, policy=POLICY.model_copy(update={"retry": LATER.retry}))
     (row,) = notifications(run)
     assert (row.state, row.reason, row.started_at) == ("retrying", "name_not_found", None)

@@ -18,6 +18,8 @@ import pytest
 CHECKOUT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "webhooks_platform.embedded"]
 OWN_SETTINGS = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "PORT", "DEBUG")
+# Seconds; nothing takes so long unless it hangs.
+LONG = 120
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def readable(path: Path) -> bytes:
 
 
 def wait_until_none_is_left(data_folder: Path) -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + LONG
     while (left := processes_of(data_folder)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert left == []
@@ -79,15 +81,15 @@ def wait_until_none_is_left(data_folder: Path) -> None:
 
 def test_it_serves_refuses_a_second_one_and_stops_in_order(data_folder):
     with launched(data_folder) as (process, url):
-        with urllib.request.urlopen(f"{url}/healthz", timeout=10) as page:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=LONG) as page:
             assert page.status == 200
         second = subprocess.run(
-            [*COMMAND, "run"], cwd=CHECKOUT, env=environment(data_folder), capture_output=True, text=True, timeout=30
+            [*COMMAND, "run"], cwd=CHECKOUT, env=environment(data_folder), capture_output=True, text=True, timeout=LONG
         )
         assert second.returncode == 1
         assert f"Already running at {url} (process {process.pid})" in second.stderr
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=LONG) == 0
     assert processes_of(data_folder) == []
 
 
@@ -116,7 +118,7 @@ def test_a_port_that_cannot_be_had_is_an_error(data_folder, receiver, port, mess
         env=environment(data_folder, PORT=wanted),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=LONG,
     )
     assert result.returncode == 1
     assert message in result.stderr
@@ -136,6 +138,6 @@ def test_exec_gives_a_command_its_own_servers_and_its_exit_code_back():
         env=inherited,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LONG,
     )
     assert result.returncode == 7, result.stderr

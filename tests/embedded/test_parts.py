@@ -120,4 +120,4 @@ def test_the_guard_kills_a_group_that_ignores_its_signal(monkeypatch):
         assert process.stdout is not None
         process.stdout.readline()
         guard.end({-process.pid: 15})
-        assert process.wait(timeout=5) == -9
+        assert process.wait(timeout=30) == -9

@@ -20,7 +20,7 @@ class Answer:
 
 def ask(receiver: Receiver, path: str, *, identifier: str = "", body: bytes = b"{}") -> Answer:
     headers = {"webhook-id": identifier} if identifier else {}
-    with closing(HTTPConnection(receiver.address, timeout=10)) as connection:
+    with closing(HTTPConnection(receiver.address, timeout=60)) as connection:
         connection.request("POST", path, body=body, headers=headers)
         answer = connection.getresponse()
         return Answer(answer.status, answer.headers, answer.read())
@@ -29,7 +29,7 @@ def ask(receiver: Receiver, path: str, *, identifier: str = "", body: bytes = b"
 def send_bytes(receiver: Receiver, data: bytes) -> bytes:
     """What comes back until the receiver ends the connection."""
     host, _, port = receiver.address.partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(data)
         return b"".join(iter(lambda: connection.recv(65_536), b""))
 

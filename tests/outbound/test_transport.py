@@ -53,8 +53,9 @@ async def test_phases_and_address(curl: MakeCurl, serve: Serve):
     transport = curl(server)
     first, second = [(await fetch(transport, server.url())).extensions for _ in range(2)]
     assert first["address"] == second["address"] == f"127.0.0.1:{server.port}"
-    assert 0 < first["phases"].connect < first["phases"].total < 2
-    assert second["phases"][:3] == pytest.approx((0, 0, 0), abs=0.001)
+    assert 0 < first["phases"].connect < first["phases"].total < 20
+    assert server.connections == 1
+    assert second["phases"][:3] == pytest.approx((0, 0, 0), abs=0.05)
     assert 0 < second["phases"].first_byte <= second["phases"].total
 
 

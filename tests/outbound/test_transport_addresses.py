@@ -105,7 +105,9 @@ async def test_name_that_leads_elsewhere_the_second_time_is_blocked(curl: MakeCu
     server, inside = serve(closing(response())), serve(answering(response(b"secret")), host="127.0.0.2")
     transport = curl(server, names=Names(Told(Changing("127.0.0.1", "127.0.0.2").resolve)))
     assert (await fetch(transport, server.url(host="made-up.example"))).content == b"ok"
-    await asyncio.sleep(0.1)  # until the server has closed
+    async with asyncio.timeout(60):
+        while not server.finished:
+            await asyncio.sleep(0.01)
     with pytest.raises(errors.BlockedAddress):
         await fetch(transport, server.url(host="made-up.example"))
     assert inside.connections == 0

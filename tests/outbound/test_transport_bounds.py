@@ -102,7 +102,7 @@ async def test_total_deadline_ends_a_request(curl: MakeCurl, serve: Serve, handl
     began = time.monotonic()
     with pytest.raises(errors.AnswerTimeout) as caught:
         await fetch(curl(server), server.url(), extensions={"deadline": {"total": 0.3}})
-    assert 0.25 < time.monotonic() - began < 4
+    assert 0.25 < time.monotonic() - began < 10
     assert (caught.value.kind, caught.value.nothing_sent) == (BreakKind.TIMEOUT, False)
     assert caught.value.phases.total >= 0.25
 

@@ -190,7 +190,7 @@ async def test_connection_that_went_stale_is_replaced(make: Make, serve: Serve):
     transport = make(server)
     for turn in range(1, 4):
         assert (await fetch(transport, server.url(), "POST", content=b"x")).content == b"ok"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while server.finished < turn:
                 await asyncio.sleep(0.01)
     assert (server.connections, len(server.requests)) == (3, 3)
@@ -217,7 +217,12 @@ async def test_transport_survives_a_cancelled_request(make: Make, serve: Serve):
 
     server = serve(hang_first)
     transport = make(server)
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(fetch(transport, server.url("/hang")), 0.2)
+    request = asyncio.create_task(fetch(transport, server.url("/hang")))
+    async with asyncio.timeout(60):
+        while not server.requests:
+            await asyncio.sleep(0.01)
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await request
     assert (await fetch(transport, server.url())).content == b"ok"
     assert server.connections == 2

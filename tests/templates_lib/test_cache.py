@@ -53,5 +53,5 @@ def test_threads_render_the_same_content() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join()
     assert wrong == []
