@@ -95,10 +95,11 @@ ASGI_APPLICATION = "webhooks_platform.asgi.application"
 
 # --- Servers -------------------------------------------------------------------------------------
 DATABASES: dict[str, Any] = {"default": env.db("DATABASE_URL")}
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 # A pooled connection is looked at before it is used: a database that was restarted costs nobody an error.
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+DATABASES["default"]["ENGINE"] = "webhooks_platform.base.postgresql"
+# Seconds, for each address of the server. Without it a machine that is gone, rather than a server, is waited for 130.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+DATABASES["default"]["OPTIONS"]["pool"] = {
     "min_size": 1,
     "max_size": env.int("DATABASE_POOL_SIZE", default=16),
     "timeout": 30,

@@ -63,24 +63,32 @@ class Cable:
 
     async def _cut(self) -> int:
         count = len(self._streams) // 2
-        for stream in self._streams:
+        for stream in tuple(self._streams):
             stream.transport.abort()
         return count
 
     async def _rest(self) -> None:
+        # What is just being accepted has a socket that nobody would close.
+        await asyncio.sleep(0.2)
+        await self._cut()
+        await asyncio.sleep(0.05)
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._streams.add(writer)
         try:
             far_reader, far_writer = await asyncio.open_connection(*self._target)
         except OSError:
             writer.transport.abort()
+            self._streams.discard(writer)
             return
         ends = {writer, far_writer}
         self._streams |= ends
+        if writer.is_closing():
+            far_writer.transport.abort()
         await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
         self._streams -= ends
 
@@ -123,12 +131,15 @@ class OwnBroker:
             self._process = None
 
 
-@contextmanager
-def own_broker(folder: Path) -> Iterator[OwnBroker]:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    broker = OwnBroker(folder, port)
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def own_broker(folder: Path) -> Iterator[OwnBroker]:
+    broker = OwnBroker(folder, free_port())
     broker.start()
     try:
         yield broker
