@@ -107,6 +107,61 @@ def test_a_killed_launcher_leaves_nothing_and_its_data_survive(data_folder):
     assert (data_folder / "secrets.json").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_is_killed_is_started_again(data_folder):
+    """One after the other, servers too; afterwards everything answers, and it still stops in order."""
+    with launched(data_folder) as (process, url):
+        assert process.stdout is not None
+        for name, part in KILLED.items():
+            os.kill(process_of(data_folder, part), signal.SIGKILL)
+            said = [line_with(process, f"{name} ended by itself (signal SIGKILL)"), line_with(process, f"{name}: ")]
+            assert "is started again in" in said[0]
+            assert said[1].endswith("started again\n")
+            wait_for_page(url)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+    assert processes_of(data_folder) == []
+
+
+KILLED = {
+    "Worker lanes-1": "lanes-1@webhooks",
+    "PostgreSQL": "bin/postgres",
+    "Valkey": "valkey-server",
+    "Web": "granian",
+}
+
+
+def process_of(data_folder: Path, part: str) -> int:
+    """The first one started whose command line holds the part."""
+    numbers = (int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cmdline"))
+    found = [number for number in numbers if part.encode() in readable(Path(f"/proc/{number}/cmdline"))]
+    return min(number for number in found if belongs_to(number, data_folder))
+
+
+def belongs_to(number: int, data_folder: Path) -> bool:
+    """By its environment, its arguments or its working folder."""
+    with suppress(OSError):
+        folder = str(Path(f"/proc/{number}/cwd").resolve())
+        return str(data_folder) in folder or str(data_folder).encode() in readable(Path(f"/proc/{number}/environ"))
+    return False
+
+
+def line_with(process: subprocess.Popen[str], words: str) -> str:
+    assert process.stdout is not None
+    return next(line for line in process.stdout if words in line)
+
+
+def wait_for_page(url: str) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=10) as page:
+                assert page.status == 200
+                return
+        except OSError:
+            assert time.monotonic() < deadline, "no page after a restart"
+            time.sleep(0.2)
+
+
 @pytest.mark.parametrize(
     ("port", "message"), [("80x", "PORT must be a number from 1 to 65535, not '80x'."), ("taken", "is in use")]
 )

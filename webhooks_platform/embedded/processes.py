@@ -6,13 +6,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from webhooks_platform.embedded.account import Account
+from webhooks_platform.embedded.console import say
 from webhooks_platform.embedded.errors import LaunchError, StopRequested
 from webhooks_platform.embedded.guard import send
+from webhooks_platform.embedded.restarts import MOST_ENDS, WITHIN, Restarts
 
 _PR_SET_PDEATHSIG = 1
 _LOG_LIMIT_BYTES = 10_000_000
@@ -37,6 +40,11 @@ class Child:
     program: Program
     process: subprocess.Popen[bytes]
     log: Path
+
+    @property
+    def ending(self) -> str:
+        code = self.process.returncode
+        return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
     def log_tail(self, lines: int = 20) -> str:
         with self.log.open("rb") as log:
@@ -71,6 +79,8 @@ class Guard:
 
     def dismiss(self) -> None:
         self._tell("done")
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         self._process.wait()
 
     def _tell(self, line: str) -> None:
@@ -82,12 +92,16 @@ class Guard:
 
 
 class Supervisor:
-    """Starts programs, notices when one dies, stops all in order. Its signals are SIGINT, SIGTERM and SIGHUP."""
+    """Starts programs, and again those that end by themselves; stops all in order. Its signals are SIGINT, SIGTERM and
+    SIGHUP."""
 
     def __init__(self, *, logs: Path, guard: Guard, follow_parent: bool = False) -> None:
         self._logs = logs
         self._guard = guard
         self._children: list[Child] = []
+        self._restarts: defaultdict[str, Restarts] = defaultdict(Restarts)
+        # Programs that ended, and when they are started again.
+        self._due: list[tuple[float, Program]] = []
         self._stop_requested = False
         self._parent = os.getppid() if follow_parent else None
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -122,20 +136,23 @@ class Supervisor:
             time.sleep(0.03)
 
     def watch(self) -> None:
-        """Returns never: raises StopRequested when asked to stop, LaunchError when a child dies."""
+        """Returns never: starts again what ended by itself. Raises StopRequested when asked to stop, LaunchError for a
+        program that can't stay up."""
         while True:
-            self.check()
+            self._check_stop()
+            for child in self._ended():
+                self._note_end(child)
+            self._start_due()
             time.sleep(0.2)
 
     def check(self) -> None:
-        if self._stop_requested or (self._parent is not None and os.getppid() != self._parent):
-            raise StopRequested
-        for child in self._children:
-            if child.process.poll() is not None:
-                raise LaunchError(
-                    f"{child.program.name} ended by itself ({_ending(child.process.returncode)}). "
-                    f"The last lines of {child.log}:\n{child.log_tail()}"
-                )
+        """For the start, when nothing may end: a program that doesn't work won't do so the second time."""
+        self._check_stop()
+        for child in self._ended():
+            raise LaunchError(
+                f"{child.program.name} ended by itself ({child.ending}). "
+                f"The last lines of {child.log}:\n{child.log_tail()}"
+            )
 
     def stop(self) -> None:
         """Stops stage by stage: those who use a server before the server."""
@@ -143,6 +160,34 @@ class Supervisor:
             self._finish([child for child in self._children if child.program.stage == stage])
         self._children.clear()
         self._guard.dismiss()
+
+    def _check_stop(self) -> None:
+        if self._stop_requested or (self._parent is not None and os.getppid() != self._parent):
+            raise StopRequested
+
+    def _ended(self) -> list[Child]:
+        return [child for child in self._children if child.process.poll() is not None]
+
+    def _note_end(self, child: Child) -> None:
+        self._children.remove(child)
+        self._finish([child])
+        name, now = child.program.name, time.monotonic()
+        pause = self._restarts[name].pause(now)
+        if pause is None:
+            raise LaunchError(
+                f"{name} can't stay up: it ended by itself {MOST_ENDS} times within {WITHIN:.0f} seconds, at last with "
+                f"{child.ending}. The last lines of {child.log}:\n{child.log_tail()}"
+            )
+        say(f"{name} ended by itself ({child.ending}) and is started again in {pause:g} s. Its log: {child.log}")
+        self._due.append((now + pause, child.program))
+
+    def _start_due(self) -> None:
+        now = time.monotonic()
+        due = [program for at, program in self._due if at <= now]
+        self._due = [(at, program) for at, program in self._due if at > now]
+        for program in due:
+            self.start(program)
+            say(f"{program.name}: started again")
 
     def _spawn(self, program: Program) -> Child:
         log = self._logs / f"{program.name.replace(' ', '-').lower()}.log"
@@ -183,7 +228,3 @@ class Supervisor:
 
     def _request_stop(self, *_: object) -> None:
         self._stop_requested = True
-
-
-def _ending(code: int) -> str:
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
