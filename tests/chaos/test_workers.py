@@ -1,6 +1,5 @@
 """What may die, dies: afterwards the ledger balances, nobody is lost, and only rows in flight were repeated."""
 
-from collections import Counter
 from functools import partial
 
 import pytest
@@ -8,9 +7,10 @@ import pytest
 from accounts.actors import system_actor
 from channels.models import RetryPolicy, SendPolicy
 from delivery.services import run_pause, run_resume, run_stop
-from notifications.models import Attempt, Notification, Run
+from notifications.models import Notification, Run
+from tests.chaos.agreement import assert_agreement, in_flight_now
 from tests.chaos.fleet import Fleet, wait_until
-from tests.delivery.engine import Engine, tallies
+from tests.delivery.engine import Engine
 
 POLICY = SendPolicy(connect_seconds=2.0, total_seconds=2.0, retry=RetryPolicy(attempts=10, base_seconds=0.2))
 
@@ -21,11 +21,11 @@ def test_a_killed_worker_loses_nobody_and_repeats_only_rows_in_flight(engine: En
     run = engine.start("/200?ms=40", policy=POLICY)
     wait_until(lambda: engine.receiver.received()["requests"] > 800, 60, fleet)
     fleet.kill(0)
+    flying = in_flight_now([run])
     wait_until(lambda: over(run), 60, fleet)
-    assert_balanced(engine, run, audience=3_000)
-    interrupted = ids_with_interrupted_attempt(run)
-    assert interrupted
-    assert set(engine.receiver.received()["repeated_ids"]) <= interrupted
+    report = assert_agreement(engine.receiver, [run], in_flight=flying)
+    assert report.interrupted
+    assert report.states == {"delivered": 3_000}
 
 
 def test_an_emptied_broker_and_a_worker_asked_to_end_lose_and_repeat_nobody(engine: Engine, fleet: Fleet) -> None:
@@ -36,9 +36,8 @@ def test_an_emptied_broker_and_a_worker_asked_to_end_lose_and_repeat_nobody(engi
     fleet.redis.flushdb()
     fleet.terminate(0)
     wait_until(lambda: over(run), 60, fleet)
-    assert_balanced(engine, run, audience=3_000)
-    assert engine.receiver.received()["repeats"] == 0
-    assert not ids_with_interrupted_attempt(run)
+    report = assert_agreement(engine.receiver, [run], in_flight=())
+    assert (report.repeated, report.interrupted, report.states) == (0, 0, {"delivered": 3_000})
 
 
 def test_pause_resume_and_stop(engine: Engine, fleet: Fleet) -> None:
@@ -55,9 +54,9 @@ def test_pause_resume_and_stop(engine: Engine, fleet: Fleet) -> None:
     wait_until(lambda: engine.receiver.received()["requests"] > paused_at + 100, 30, fleet)
     run_stop(run=run, actor=actor, reason="enough")
     wait_until(lambda: over(run), 30, fleet)
-    assert_balanced(engine, run, audience=run.audience_count, state="stopped")
-    assert tallies(run)["cancelled"] > 0
-    assert engine.receiver.received()["repeats"] == 0
+    report = assert_agreement(engine.receiver, [run], in_flight=())
+    assert (run.state, report.repeated) == ("stopped", 0)
+    assert report.states["cancelled"] > 0
 
 
 @pytest.mark.long
@@ -71,7 +70,7 @@ def test_workers_that_come_and_go(engine: Engine, fleet: Fleet) -> None:
         (fleet.kill if number % 2 else fleet.terminate)(number)
         fleet.start(1)
     wait_until(lambda: over(run), 180, fleet)
-    assert_balanced(engine, run, audience=20_000)
+    assert assert_agreement(engine.receiver, [run]).states == {"delivered": 20_000}
 
 
 def received_more_than(engine: Engine, count: int) -> bool:
@@ -85,22 +84,3 @@ def over(run: Run) -> bool:
 
 def sending(run: Run) -> bool:
     return Notification.objects.filter(run_id=run.pk, state="sending").exists()
-
-
-def ids_with_interrupted_attempt(run: Run) -> set[str]:
-    found = Attempt.objects.filter(run_id=run.pk, outcome="interrupted")
-    return {str(notification_id) for notification_id in found.values_list("notification_id", flat=True)}
-
-
-def assert_balanced(engine: Engine, run: Run, *, audience: int, state: str = "completed") -> None:
-    """Run, tallies, rows and the receiver's own count say the same."""
-    run.refresh_from_db()
-    assert (run.state, run.audience_count) == (state, audience)
-    assert sum(tallies(run).values()) == audience
-    rows = list(Notification.objects.filter(run_id=run.pk).values_list("webhook_id", "state"))
-    assert Counter(row_state for _, row_state in rows) == tallies(run)
-    ids = engine.receiver.received(with_ids=True)["ids"]
-    delivered = {str(webhook_id) for webhook_id, row_state in rows if row_state == "delivered"}
-    assert delivered <= set(ids) <= {str(webhook_id) for webhook_id, _ in rows}
-    if state == "completed":
-        assert delivered == set(ids)
