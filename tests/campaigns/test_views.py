@@ -117,6 +117,14 @@ def test_a_launch_that_is_refused_says_why(as_owner, campaign, profile):
     assert "Nobody is in this audience" in page.content.decode()
 
 
+def test_a_blocked_address_keeps_a_launch(as_owner, campaign):
+    campaign.content = campaign.content.model_copy(update={"url": "https://10.0.0.7/x"})
+    campaign.save()
+    page = as_owner.post(url("campaign_launch", campaign), {"revision": 1}, follow=True)
+    assert "1 problem to mend first: Nothing may be sent to 10.0.0.7" in page.content.decode()
+    assert Run.objects.count() == 0
+
+
 @pytest.mark.parametrize("name", ["campaign_launch", "campaign_duplicate", "campaign_archive", "campaign_unschedule"])
 def test_changes_are_posts(as_owner, campaign, name):
     assert as_owner.get(url(name, campaign)).status_code == 405

@@ -87,6 +87,8 @@ def test_public_address_is_permitted(ip: str):
         ("2001:0:808:808::f7f7:f7f7", "Teredo tunnel"),
         ("2001:2::1", "benchmarking"),
         ("2001:10::1", "overlay identifier"),
+        ("2001:20::1", "overlay identifier"),
+        ("2001:2f:ffff::1", "overlay identifier"),
         ("2001:1ff::1", "protocol assignments"),
         ("2001:db8::1", "documentation"),
         ("3fff::1", "documentation"),

@@ -106,6 +106,18 @@ async def test_a_name_that_moves_inwards_is_blocked(curl: MakeCurl, serve: Serve
     assert inside.connections == 0
 
 
+@pytest.mark.long
+async def test_libcurl_keeps_what_it_is_handed_as_long_as_we_do(curl: MakeCurl, serve: Serve, dns: StartDns):
+    """By itself it forgets after 60 seconds, and then asks the system, which doesn't know this name."""
+    server = serve(closing(response()))
+    name_server = dns(leading_to("127.0.0.1", 300))
+    transport = curl(server, names=Names(NameServers([name_server.address])))
+    await fetch(transport, server.url(host="hooks.example"))
+    await asyncio.sleep(61)
+    await fetch(transport, server.url(host="hooks.example"))
+    assert name_server.asked["hooks.example", A] == 1
+
+
 @pytest.mark.parametrize(("ttl", "used"), [(0, SHORTEST), (1, 1), (60, 60), (86_400, LONGEST)])
 async def test_a_ttl_has_bounds(dns: StartDns, ttl: int, used: float):
     assert await seconds_used("hooks.example", dns(leading_to("192.0.2.1", ttl))) == pytest.approx(used, abs=0.5)

@@ -43,7 +43,17 @@ async def test_it_is_a_request_of_httpx_too(curl: MakeCurl, serve: Serve):
     assert [(got.method, got.body, got.header("x-b")) for got in server.requests] == [("PUT", b"abc", "2")] * 2
 
 
-@pytest.mark.parametrize("own", [((b"X: 1\r\nY", b"2"),), ((b"X", b"2\r\nY: 3"),), ((b"X", b"\0"),)])
+@pytest.mark.parametrize(
+    "own",
+    [
+        ((b"X: 1\r\nY", b"2"),),
+        ((b"X: 1\nY", b"2"),),
+        ((b"X", b"2\r\nY: 3"),),
+        ((b"X", b"2\nY: 3"),),
+        ((b"X", b"2\rY: 3"),),
+        ((b"X", b"\0"),),
+    ],
+)
 async def test_own_headers_are_checked(curl: MakeCurl, serve: Serve, own: tuple[tuple[bytes, bytes], ...]):
     server = serve(answering(response()))
     broken = await send(curl(server), PreparedRequest(Head("GET", httpx.URL(server.url()), ()), own, b""))

@@ -1,6 +1,7 @@
 """What our transport promises beyond httpx's: requests it refuses, and its life."""
 
 import asyncio
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -37,12 +38,49 @@ async def test_request_that_cannot_be_sent_is_refused(
     assert (caught.value.nothing_sent, server.connections) == (True, 0)
 
 
-async def test_headers_of_the_connection_are_the_transports_own(curl: MakeCurl, serve: Serve):
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Connection", "close"),
+        ("Content-Length", "1"),
+        ("Expect", "100-continue"),
+        ("Keep-Alive", "timeout=9"),
+        ("Proxy-Authenticate", "Basic"),
+        ("Proxy-Authorization", "Basic Og=="),
+        ("Proxy-Connection", "close"),
+        ("TE", "trailers"),
+        ("Trailer", "X-A"),
+        ("Transfer-Encoding", "chunked"),
+        ("Upgrade", "h2c"),
+    ],
+)
+@pytest.mark.parametrize("case", [str.title, str.upper, str.lower])
+async def test_header_of_the_connection_is_the_transports_own(
+    curl: MakeCurl, serve: Serve, name: str, value: str, case: Callable[[str], str]
+):
     server = serve(answering(response()))
-    headers = {"Connection": "close", "Expect": "100-continue", "Content-Length": "1", "TE": "trailers", "X": "1"}
+    headers = [("X", "1"), (case(name), value), ("Y", "2")]
     await fetch(curl(server), server.url(), "POST", headers=headers, content=b"abc")
     sent = {name.lower(): value for name, value in server.requests[0].headers}
-    assert sent == {"host": f"127.0.0.1:{server.port}", "x": "1", "content-length": "3"}
+    assert sent == {"host": f"127.0.0.1:{server.port}", "x": "1", "y": "2", "content-length": "3"}
+    assert server.requests[0].body == b"abc"
+
+
+async def test_host_that_is_set_is_sent_once_and_leads_nowhere_else(curl: MakeCurl, serve: Serve):
+    server, other = serve(answering(response())), serve(answering(response()))
+    await fetch(curl(server, other), server.url(), headers={"Host": f"127.0.0.1:{other.port}"})
+    assert [value for name, value in server.requests[0].headers if name.lower() == "host"] == [
+        f"127.0.0.1:{other.port}"
+    ]
+    assert other.connections == 0
+
+
+@pytest.mark.parametrize("userinfo", ["user:secret", "user", ":secret", "a%3Ab:c"])
+async def test_user_name_in_an_address_is_left_out(curl: MakeCurl, serve: Serve, userinfo: str):
+    server = serve(answering(response()))
+    await fetch(curl(server), server.url("/x", host=f"{userinfo}@127.0.0.1"))
+    assert {name.lower(): value for name, value in server.requests[0].headers} == {"host": f"127.0.0.1:{server.port}"}
+    assert server.requests[0].target == "/x"
 
 
 # -- life of a transport -------------------------------------------------------------------------------------------
