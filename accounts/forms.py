@@ -34,7 +34,7 @@ class WorkspaceForm(forms.Form):
 class WorkspaceSettingsForm(WorkspaceForm):
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     retention_days = forms.TypedChoiceField(
-        label="Keep what was sent and answered for",
+        label="Keep requests and answers for",
         choices=Workspace.RetentionClass.choices,
         coerce=int,
         help_text="Headers and bodies in the notifications log. Applies to new runs.",

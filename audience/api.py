@@ -81,7 +81,7 @@ ProfilePageSerializer = page_serializer(ProfileSerializer, "ProfilePage")
 
 
 class AudienceView(APIView):
-    """A view that knows its actor."""
+    # Knows its actor. No docstring: views without one of their own would show it in the reference.
 
     def actor(self) -> Actor:
         actor: Actor = self.request.user.actor  # type: ignore[union-attr]

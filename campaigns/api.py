@@ -86,7 +86,7 @@ CampaignPageSerializer = page_serializer(CampaignSerializer, "CampaignPage")
 
 
 class ActorView(APIView):
-    """A view that knows its actor."""
+    # Knows its actor. No docstring: views without one of their own would show it in the reference.
 
     def actor(self) -> Actor:
         actor: Actor = self.request.user.actor  # type: ignore[union-attr]

@@ -1,5 +1,5 @@
 from datetime import timedelta
-from functools import wraps
+from functools import cache, wraps
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,9 +8,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
+from drf_spectacular.generators import SchemaGenerator
 
 from frontend.answers import message_with_undo
+from frontend.api_reference import Reader, Reference
 from frontend.rows import Row
 
 
@@ -34,6 +36,18 @@ def patterns(request: HttpRequest) -> HttpResponse:
         message_with_undo(request, "“Win-back” was archived.", request.path)
         return redirect(request.path)
     return render(request, "patterns.html", _samples())
+
+
+@require_safe
+def api_reference(request: HttpRequest) -> HttpResponse:
+    """Every address of the API with its fields, for anybody, as its schema is."""
+    return render(request, "frontend/api_reference.html", {"reference": _reference()})
+
+
+@cache
+def _reference() -> Reference:
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return Reader(schema, settings.PUBLIC_URL).read()
 
 
 def _samples() -> dict[str, Any]:

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 from webhooks_platform.base.health import healthz
 
@@ -26,6 +26,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:workspace>/", include(_rooms("urls"))),
     path("api/v1/", include(_rooms("api_urls"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
     path("api/", RedirectView.as_view(pattern_name="api_docs")),
 ]

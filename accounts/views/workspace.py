@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import WorkspaceChanged
@@ -84,4 +86,9 @@ def _line(entry: AuditEntry) -> AuditLine:
 
 
 def _words(value: Any) -> str:
-    return ", ".join(str(item).replace("_", " ") for item in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(str(item).replace("_", " ") for item in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    moment = parse_datetime(value) if isinstance(value, str) and "T" in value else None
+    return f"{timezone.localtime(moment):%-d %b %Y, %H:%M %Z}" if moment and timezone.is_aware(moment) else str(value)

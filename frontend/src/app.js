@@ -13,6 +13,7 @@ import "./elements/field_link.js";
 import "./elements/file_drop.js";
 import "./elements/inline_edit.js";
 import "./elements/json_view.js";
+import "./elements/leave_out_empty.js";
 import "./elements/move_words.js";
 import "./elements/palette.js";
 import "./elements/problems.js";

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
 from frontend import answers, keys, navigation, palette, pills, run_bar
+from frontend.api_reference import code_spans
 from frontend.icons import icon_markup
 
 register = template.Library()
@@ -135,6 +136,9 @@ def absolute(moment: datetime) -> str:
 def split(text: str) -> list[str]:
     """ "text,number" as a list, for attributes of components."""
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+register.filter("code_spans", code_spans)
 
 
 @register.filter

@@ -6,9 +6,6 @@ from tests.browser.inspection import OF_THEME, SCRIPT_BYTES, SHIFT, STYLE_BYTES,
 from tests.browser.walk import addresses, is_page, sign_in
 
 ADDRESSES = sorted(set(addresses()), key=lambda address: address.name)
-# Swagger UI comes as it is: 400 KB of script, a page built while loading, and markup that isn't ours to mend.
-FOREIGN = {"api_docs"}
-FOREIGN_RULES = ("nested-interactive", "heading-order", "region")
 
 
 @pytest.fixture(scope="module")
@@ -45,39 +42,31 @@ def pages(visitors, product, path):
 def test_page(visitors, product, seeded, address):
     """In light and dark on a wide screen, and again on a phone."""
     for visitor in pages(visitors, product, address.url(seeded)):
-        within_budget(visitor, address.name)
-        in_both_themes(visitor, address.name, ("light", "dark"), 1440)
+        within_budget(visitor)
+        in_both_themes(visitor, ("light", "dark"), 1440)
         assert visitor.openers_left_behind() == []
         visitor.show("dark", 390)
         visitor.visit(visitor.page.url)
-        if address.name not in FOREIGN:
-            stands_still(visitor)
-        in_both_themes(visitor, address.name, ("dark", "light"), 390)
+        stands_still(visitor)
+        in_both_themes(visitor, ("dark", "light"), 390)
         assert visitor.complaints == []
 
 
-def in_both_themes(visitor, name, themes, width):
+def in_both_themes(visitor, themes, width):
     """The page and, in the first theme, each of its dialogs; in the other one what colours can break."""
     for theme in themes:
         visitor.show(theme, width)
         rules = () if theme == themes[0] else OF_THEME
-        assert violations(visitor, name, rules) == [], (theme, width)
+        assert visitor.violations(rules=rules) == [], (theme, width)
         assert visitor.fits, (theme, width)
         if theme == themes[0]:
             assert [found for dialog in visitor.dialogs() for found in visitor.violations(dialog)] == [], (theme, width)
 
 
-def violations(visitor, name, rules):
-    """What axe finds; of a foreign page, what can be mended here."""
-    found = visitor.violations(rules=rules)
-    return [one for one in found if not (name in FOREIGN and one.startswith(FOREIGN_RULES))]
-
-
-def within_budget(visitor, name):
-    if name not in FOREIGN:
-        assert visitor.weight("script") <= SCRIPT_BYTES
-        assert visitor.weight("stylesheet") <= STYLE_BYTES
-        stands_still(visitor)
+def within_budget(visitor):
+    assert visitor.weight("script") <= SCRIPT_BYTES
+    assert visitor.weight("stylesheet") <= STYLE_BYTES
+    stands_still(visitor)
 
 
 def stands_still(visitor):

@@ -119,7 +119,7 @@ def test_on_the_page(client: Client, owner: User, workspace: Workspace) -> None:
     assert client.post(change, {"time_zone": "", "retention_days": "7", "daily_limit": "1,000"}).status_code == 302
     take(workspace, 3, datetime.now(UTC))
     shown = client.get(page).content.decode()
-    assert "3 of 1,000 people today" in shown
+    assert "3 of 1,000 people in launches of today" in shown
     assert "changed by Olivia" in shown
     answer = client.post(change, {"daily_limit": "lots"})
     assert (answer.status_code, "Enter a whole number" in answer.content.decode()) == (422, True)

@@ -1,5 +1,7 @@
 """The behaviours in a real browser, found as people find them: by role and label."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.frontend import pages
@@ -228,3 +230,13 @@ def test_the_sidebar_opens_on_a_phone(page: Page, site: str) -> None:
     expect(sidebar).not_to_be_in_viewport()
     page.get_by_role("button", name="Open navigation").click()
     expect(sidebar).to_be_in_viewport()
+
+
+def test_an_address_leaves_out_empty_filters(page: Page, site: str) -> None:
+    page.goto("/patterns")
+    filters = page.get_by_role("search", name="Filter")
+    filters.get_by_role("button", name="Filter").click()
+    expect(page).to_have_url(re.compile(r"/patterns\?$"))
+    filters.get_by_label("Search campaigns").fill("win")
+    filters.get_by_role("button", name="Filter").click()
+    expect(page).to_have_url(re.compile(r"/patterns\?q=win$"))
