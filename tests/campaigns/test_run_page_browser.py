@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from campaigns.models import Campaign
 from channels.models import Connection
 from channels.policy import Rate, SendPolicy
+from delivery import pulse
 from delivery.destination import run_destination
 from delivery.gate import Why
 from delivery.pulse import LanePulse, Pulse
@@ -45,12 +46,14 @@ def run(campaign: Campaign) -> Run:
 
 
 def tell(run: Run) -> None:
-    pulse = Pulse(run.pk, 0)
-    pulse._answers, pulse._seconds = 500, 40.0
-    pulse.tell(LanePulse(in_flight=4, limit=16, waiting=10, why=Why.CONNECTION_RATE))
+    lane = Pulse(run.pk, 0)
+    lane._answers, lane._seconds = 500, 40.0
+    lane.tell(LanePulse(in_flight=4, limit=16, waiting=10, why=Why.CONNECTION_RATE))
 
 
-def test_what_decides_the_speed_changes_before_ones_eyes(visit, run: Run) -> None:
+def test_what_decides_the_speed_changes_before_ones_eyes(visit, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Told once, it counts as long as the test takes.
+    monkeypatch.setattr(pulse, "STALE_AFTER", 600)
     tell(run)
     page = visit(reverse("run_detail", kwargs={"workspace": run.workspace.slug, "run": run.pk}))
     bottleneck = page.locator("#bottleneck")

@@ -2,15 +2,25 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.frontend import pages
+
+# It shows for a second and a half only.
+NOTE_COPIED = """
+  new MutationObserver(() => { window.copied ||= Boolean(document.querySelector(".is-copied")); })
+    .observe(document.body, { attributes: true, subtree: true });
+"""
 
 
 def test_a_change_is_saved_by_itself(page: Page, site: str) -> None:
     page.goto("/form")
-    page.get_by_label("Title").fill("Spring sale")
+    waiting: list[Route] = []
+    page.route("**/save", lambda route: waiting.append(route))
+    with page.expect_request("**/save"):
+        page.get_by_label("Title").fill("Spring sale")
     expect(page.locator("[data-save-status]")).to_have_text("Saving…")
+    waiting[0].continue_()
     expect(page.locator("[data-save-status]")).to_have_text("Saved")
     assert [one["title"] for one in pages.saved] == ["Spring sale"]
     expect(page.locator("#version")).to_have_value("2")
@@ -218,8 +228,10 @@ def test_the_theme_is_kept(page: Page, site: str) -> None:
 def test_copying(page: Page, site: str) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/actions")
+    page.evaluate(NOTE_COPIED)
     page.get_by_role("button", name="Copy id").click()
-    expect(page.locator(".is-copied")).to_be_visible()
+    page.wait_for_function("window.copied")
+    expect(page.locator(".is-copied")).to_have_count(0)
     assert page.evaluate("navigator.clipboard.readText()") == "ntf_01"
 
 

@@ -78,8 +78,7 @@ def test_a_key_presses_its_button(keys: Locator, page: Page, site: str) -> None:
 
 
 def test_two_keys_one_after_the_other(keys: Locator, page: Page, site: str) -> None:
-    page.keyboard.press("g")
-    page.keyboard.press("p")
+    page.keyboard.type("gp")
     expect(page).to_have_url(f"{site}/w/acme/profiles/")
 
 
