@@ -114,6 +114,7 @@ class CampaignsView(ActorView):
 class CampaignView(ActorView):
     @extend_schema(operation_id="campaigns_get", responses={200: CampaignSerializer})
     def get(self, request: Request, campaign: int) -> Response:
+        """The campaign with all its parts, and the revision that a change has to name."""
         return Response(CampaignSerializer(campaign_get(self.actor().workspace, campaign)).data)
 
     @extend_schema(

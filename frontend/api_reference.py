@@ -190,7 +190,7 @@ def _title_and_text(summary: str, description: str) -> tuple[str, str]:
     """The summary, or else the first sentence of the description; and what else the description says."""
     if summary:
         return summary, description
-    first, _, rest = description.partition(". ")
+    first, _, rest = " ".join(description.split()).partition(". ")
     return first.rstrip("."), rest
 
 
