@@ -1,19 +1,22 @@
 """Runs over a connection that signs in with OAuth 2.0, against a real token server and the API behind it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from channels.models import AuthKind, Connection, RetryPolicy
 from channels.policy import OAuthSettings
-from delivery.outcomes import Failed
+from channels.tokens import HeldToken
+from delivery.credentials import Credentials
+from delivery.outcomes import Failed, outcome_of
 from delivery.retry import Retry, decide
 from notifications.models import Notification
 from notifications.states import Reason
 from outbound.addresses import AddressPolicy, parse_allowed
 from outbound.loop import HttpLoop
+from outbound.outcomes import NO_PHASES, Answer
 from outbound.transport import CurlTransport
 from tests.delivery.engine import LATER, QUICK, Engine, attempts, due_now, exchanges, notifications, tallies
 from tests.delivery.test_lane import work_until_over
@@ -120,6 +123,17 @@ def test_at_most_once_repeats_nothing_that_may_have_been_applied(
     server.challenge = challenge
     assert tallies(oauth_engine.run(**options, policy=ONCE)) == {"failed": 1}
     assert tallies(oauth_engine.run(**options, policy=ONCE)) == {"delivered": 1}
+
+
+@pytest.mark.parametrize(("fetched", "at_once"), [(-1, True), (0, True), (1, False)])
+def test_at_most_once_repeats_with_a_newer_token_only(fetched: int, at_once: bool) -> None:
+    first = datetime(2026, 1, 1, tzinfo=UTC)
+    credentials = Credentials(token=HeldToken("t", first + timedelta(seconds=fetched)))
+    challenge = ((b"WWW-Authenticate", b"Bearer"),)
+    answer = Answer(401, "", challenge, b"", False, 0, NO_PHASES, "192.0.2.1:443")
+    judged = credentials.judged(outcome_of(answer, ONCE, first), answer, first, ONCE)
+    assert isinstance(judged, Failed)
+    assert (judged.at_once, judged.permanent) == (at_once, not at_once)
 
 
 def test_while_the_token_server_fails_rows_wait_and_say_why(

@@ -1,7 +1,11 @@
 """Answers for the fuzz: from arbitrary bytes to answers that are nearly right."""
 
+import gzip
+import zlib
+
 from hypothesis import strategies as st
 
+_COMPRESS = (gzip.compress, zlib.compress)
 _END = b"\r\n"
 _line_ends = st.sampled_from([b"\r\n"] * 8 + [b"\n", b"\r", b"\0\r\n", b"\r\r\n", b""])
 _bytes = st.binary(max_size=40)
@@ -74,6 +78,15 @@ _heads = st.builds(
     _line_ends,
 )
 _answers = st.builds(b"".__class__.__add__, _heads, _bodies)
+_packed = st.builds(
+    lambda encoding, body, end, damage: (
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: " + encoding + b"\r\n\r\n" + body[:end] + damage
+    ),
+    st.sampled_from([b"gzip", b"x-gzip", b"deflate", b"GZIP", b"gzip, gzip"]),
+    st.sampled_from([compress(plain) for plain in (b"", b"x" * 20_000, bytes(5_000_000)) for compress in _COMPRESS]),
+    st.one_of(st.integers(0, 40), st.integers(0, 6_000)),
+    _bytes,
+)
 
 
 def _damaged(answer: bytes, at: int, length: int, instead: bytes) -> bytes:
@@ -84,6 +97,7 @@ def _damaged(answer: bytes, at: int, length: int, instead: bytes) -> bytes:
 odd_answers = st.one_of(
     st.binary(max_size=200),
     _answers,
+    _packed,
     st.lists(_answers, min_size=2, max_size=3).map(b"".join),
     st.builds(_damaged, _answers, st.integers(0, 2_000), st.integers(0, 50), _bytes),
     st.builds(

@@ -69,6 +69,7 @@ async def test_answer_whose_kept_part_is_full_counts_even_if_the_rest_never_come
     [
         b"HTTP/1.1 200 OK\r\n" + b"X-A: " + b"a" * 70_000 + b"\r\n\r\n",
         b"HTTP/1.1 200 OK\r\n" + b"X-A: abcdefgh\r\n" * 6_000 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"a:\r\n" * 1_500 + b"\r\n",
         b"HTTP/1.1 103 Early Hints\r\nX-A: abcdefgh\r\n\r\n" * 3_000,
     ],
 )
