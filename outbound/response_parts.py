@@ -49,7 +49,7 @@ def _read_head(lines: Iterable[bytes]) -> AnswerHead:
             first, headers, ended, fault = line.strip(), [], False, ""
         elif not line.strip():
             ended = True
-        elif not ended and line[:1] in (b" ", b"\t"):
+        elif not ended and line[0] in _BLANKS:
             fault = fault or _unfold(headers, line)
         elif not ended:
             name, _, value = line.partition(b":")
@@ -59,6 +59,7 @@ def _read_head(lines: Iterable[bytes]) -> AnswerHead:
     return AnswerHead(version, rest.partition(b" ")[2], tuple(headers), ended, encoding_of(headers), fault)
 
 
+_BLANKS = b" \t"
 # HTTP/2 has no such line: libcurl writes one.
 _FIRST_LINE = re.compile(rb"HTTP/(?:1\.[01]|2) [1-5][0-9]{2}(?: .*)?", re.DOTALL)
 
@@ -83,6 +84,8 @@ def _unfold(headers: Headers, line: bytes) -> str:
 def _fault_of_length(headers: Headers) -> str:
     """libcurl passes over a length that overflows, and takes the close of the connection for the body's end."""
     for name, value in headers:
+        if len(value) <= _LENGTH_DIGITS:  # most values, told at no cost
+            continue
         if name.lower() == b"content-length" and value.isdigit() and len(value.lstrip(b"0")) > _LENGTH_DIGITS:
             return f"The answer's Content-Length is {_shown(value)}, which no body has."
     return ""
