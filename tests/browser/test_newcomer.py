@@ -9,7 +9,7 @@ from tests.browser.journey import ANSWER_WITHIN, Marketer
 
 MOST_CLICKS = 6
 MOST_SECONDS = 300
-FIGURES_WITHIN = 60
+FIGURES_WITHIN = 180
 
 
 @pytest.fixture
