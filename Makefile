@@ -88,7 +88,7 @@ bench: $(VENV)/dev.stamp ## Measure the engine against servers that keep their p
 
 .PHONY: chaos
 chaos: $(VENV)/dev.stamp ## The long forms of the failure tests
-	@$(LAUNCHER) exec -- $(PY) -m pytest tests/chaos -m "long or not long" $(ARGS)
+	@$(LAUNCHER) exec -- $(PY) -m pytest tests/chaos -m "long or not long" -o faulthandler_timeout=0 $(ARGS)
 
 .PHONY: screenshots
 screenshots: $(VENV)/dev.stamp ## Take pictures of every page, into docs/screenshots
