@@ -19,10 +19,10 @@ def test_a_killed_worker_loses_nobody_and_repeats_only_rows_in_flight(engine: En
     engine.people(3_000)
     fleet.start(2)
     run = engine.start("/200?ms=40", policy=POLICY)
-    wait_until(lambda: engine.receiver.received()["requests"] > 800, 60, fleet)
+    wait_until(lambda: engine.receiver.received()["requests"] > 800, 180, fleet)
     fleet.kill(0)
     flying = in_flight_now([run])
-    wait_until(lambda: over(run), 60, fleet)
+    wait_until(lambda: over(run), 180, fleet)
     report = assert_agreement(engine.receiver, [run], in_flight=flying)
     assert report.interrupted
     assert report.states == {"delivered": 3_000}
@@ -32,10 +32,10 @@ def test_an_emptied_broker_and_a_worker_asked_to_end_lose_and_repeat_nobody(engi
     engine.people(3_000)
     fleet.start(2)
     run = engine.start("/200?ms=40", policy=POLICY)
-    wait_until(lambda: engine.receiver.received()["requests"] > 500, 60, fleet)
+    wait_until(lambda: engine.receiver.received()["requests"] > 500, 180, fleet)
     fleet.redis.flushdb()
     fleet.terminate(0)
-    wait_until(lambda: over(run), 60, fleet)
+    wait_until(lambda: over(run), 180, fleet)
     report = assert_agreement(engine.receiver, [run], in_flight=())
     assert (report.repeated, report.interrupted, report.states) == (0, 0, {"delivered": 3_000})
 
@@ -45,15 +45,15 @@ def test_pause_resume_and_stop(engine: Engine, fleet: Fleet) -> None:
     engine.people(3_000)
     fleet.start(1)
     run = engine.start("/200?ms=40", policy=POLICY)
-    wait_until(lambda: engine.receiver.received()["requests"] > 300, 60, fleet)
+    wait_until(lambda: engine.receiver.received()["requests"] > 300, 180, fleet)
     run_pause(run=run, actor=actor)
-    wait_until(lambda: not sending(run), 10, fleet)
+    wait_until(lambda: not sending(run), 60, fleet)
     paused_at = engine.receiver.received()["requests"]
     assert paused_at < 3_000
     run_resume(run=run, actor=actor)
-    wait_until(lambda: engine.receiver.received()["requests"] > paused_at + 100, 30, fleet)
+    wait_until(lambda: engine.receiver.received()["requests"] > paused_at + 100, 120, fleet)
     run_stop(run=run, actor=actor, reason="enough")
-    wait_until(lambda: over(run), 30, fleet)
+    wait_until(lambda: over(run), 120, fleet)
     report = assert_agreement(engine.receiver, [run], in_flight=())
     assert (run.state, report.repeated) == ("stopped", 0)
     assert report.states["cancelled"] > 0
