@@ -1,3 +1,5 @@
+import pytest
+
 from audience.fields import Field
 from audience.rules import Group, Rule, Rules
 from audience.sentences import rules_sentence
@@ -9,7 +11,7 @@ COUNTRY = Rule(field="country", operator="is", value="DE")
 
 def test_nested_groups_get_brackets():
     tree = Rules(root=Group(items=(COUNTRY, Group(match="any", items=(AGE, VIP)), Group())))
-    assert rules_sentence(tree) == "People whose Country is “DE” and (age is greater than “30” or vip is true)"
+    assert rules_sentence(tree) == "People whose Country is “DE” and (age is greater than 30 or vip is true)"
 
 
 def test_values_stand_where_they_belong():
@@ -28,6 +30,30 @@ def test_values_stand_where_they_belong():
         "People whose Country is one of “DE”, “AT” or joined is in the last 7 days "
         "or Added is more than 30 days ago or born is today in any year"
     )
+
+
+FIELDS = {
+    name: Field(name, name.removeprefix("attributes."), kind)
+    for name, kind in (("attributes.points", "number"), ("attributes.born", "date"), ("attributes.code", "text"))
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (Rule(field="attributes.points", operator="at_least", value="100"), "points is at least 100"),
+        (Rule(field="attributes.points", operator="is", value="-1.5"), "points is -1.5"),
+        (Rule(field="attributes.points", operator="one_of", value="1, 2"), "points is one of 1, 2"),
+        (Rule(field="attributes.points", operator="is", value="many"), "points is “many”"),
+        (Rule(field="attributes.born", operator="before", value="2000-01-31"), "born is before 2000-01-31"),
+        (Rule(field="attributes.born", operator="is", value="soon"), "born is “soon”"),
+        (Rule(field="attributes.code", operator="is", value="100"), "code is “100”"),
+        (Rule(field="attributes.code", operator="contains", value="2000-01-31"), "code contains “2000-01-31”"),
+        (Rule(field="attributes.points", operator="at_least"), "points is at least “”"),
+    ],
+)
+def test_text_stands_in_quotation_marks_numbers_and_dates_without(rule, words):
+    assert rules_sentence(Rules(root=Group(items=(rule,))), FIELDS) == f"People whose {words}"
 
 
 def test_attributes_are_called_what_people_call_them():

@@ -44,7 +44,7 @@ def test_a_file_is_imported_and_its_people_are_found_by_rules(marketer, page, tm
     expect(people(page)).to_contain_text("1 person")
     expect(people(page).get_by_role("link", name="Ana (u-1)")).to_be_visible()
     page.get_by_role("button", name="Save segment").click()
-    expect(page.get_by_text("People whose age is greater than “30”")).to_be_visible()
+    expect(page.get_by_text("People whose age is greater than 30")).to_be_visible()
 
 
 def test_what_is_typed_while_the_editor_is_under_way_stays_and_counts(marketer, page):

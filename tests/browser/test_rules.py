@@ -51,7 +51,7 @@ def test_groups_inside_groups_choose_people(marketer, page):
     rule(page, 3, "plan", "is not", "free")
     expect(people(page)).to_contain_text("2 people")
     expect(people(page)).to_contain_text(
-        "People whose Country is one of “PT”, “ES” and (points is at least “100” or plan is not “free”)"
+        "People whose Country is one of “PT”, “ES” and (points is at least 100 or plan is not “free”)"
     )
     expect(people(page)).to_contain_text("Country: PT · points: 500 · plan: free")
     page.get_by_role("group", name="Group 1").get_by_text("All of the rules").click()
