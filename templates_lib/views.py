@@ -151,7 +151,11 @@ def template_connection(request: WorkspaceRequest, template: int) -> HttpRespons
 def template_restore(request: WorkspaceRequest, template: int, number: int) -> HttpResponse:
     found = template_get(request.workspace, template)
     version = services.template_restore(actor=request.actor, template=found, number=number)
-    messages.success(request, f"Version {number} is in use again, as version {version.number}.")
+    undo = reverse(
+        "template_restore",
+        kwargs={"workspace": request.workspace.slug, "template": found.pk, "number": version.number - 1},
+    )
+    message_with_undo(request, f"Version {number} is in use again, as version {version.number}.", undo)
     return _to_detail(request, found)
 
 

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -138,6 +139,18 @@ def test_restore(editor: Client, template: Template, workspace: Workspace, teamm
     assert editor.post(f"{LIBRARY}{template.pk}/versions/1/restore/").status_code == 302
     assert template.versions.latest("number").content == CONTENT
     assert editor.post(f"{LIBRARY}{template.pk}/versions/77/restore/").status_code == 422
+
+
+def test_restore_is_undone_by_the_version_that_was_newest(
+    editor: Client, template: Template, workspace: Workspace, teammate: User
+) -> None:
+    saved(workspace, teammate, content=WebhookContent(), new_version=True)
+    page = editor.post(f"{LIBRARY}{template.pk}/versions/1/restore/", follow=True).content.decode()
+    undo = f'action="{LIBRARY}{template.pk}/versions/2/restore/">'
+    assert re.search(f"{re.escape(undo)}(?:(?!</form>).)*data-undo", page, re.DOTALL)
+    editor.post(f"{LIBRARY}{template.pk}/versions/2/restore/")
+    assert template.versions.latest("number").content == WebhookContent()
+    assert template.versions.count() == 4
 
 
 def test_viewers_read_and_change_nothing(client: Client, viewer: User, template: Template) -> None:
