@@ -24,13 +24,13 @@ class Progress:
 def run_progress(run: Run, counts: RunCounts, standing: Standing | None, *, now: datetime) -> Progress:
     """How fast the run goes now, from what its lanes told of late, and when it will be over at that speed.
 
-    Of a run that is over, or where nothing was told, the mean rate of final outcomes since launch.
+    Of a run that is over, or where nothing was told, the mean rate of outcomes since launch; a stop cancels at once.
     """
     told = standing.pulse.per_second if standing else None
     if told:
         return Progress(speed_words(told), _time_left(run, counts, told))
     took = (run.finished_at or now) - run.run_at
-    done = counts.audience - counts.pending
+    done = counts.audience - counts.pending - counts.cancelled
     sends = standing is None or not standing.pulse.known
     if run.state == RunState.PAUSED or took < MEASURE_AFTER or not done or not sends:
         return Progress()
