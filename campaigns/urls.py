@@ -42,6 +42,7 @@ urlpatterns = [
     path("campaigns/runs/<int:run>/resend/", resend.run_resend_page, name="run_resend"),
     path("notifications/resend/", resend_across.log_resend, name="log_resend"),
     path("campaigns/runs/<int:run>/live/", runs.run_live, name="run_live"),
+    path("campaigns/runs/<int:run>/charts/", runs.run_charts_part, name="run_charts"),
     path("campaigns/runs/<int:run>/pause/", runs.control, {"action": "pause"}, name="run_pause"),
     path("campaigns/runs/<int:run>/resume/", runs.control, {"action": "resume"}, name="run_resume"),
     path("campaigns/runs/<int:run>/stop/", runs.control, {"action": "stop"}, name="run_stop"),

@@ -26,7 +26,9 @@ PROBLEMS = (NotificationState.FAILED, NotificationState.SKIPPED)
 _OUTCOMES = """
 with grown as (
   select r.workspace_id, r.id as run_id, t.state,
-         date_bin('15 minutes', coalesce(r.finished_at, %(now)s), timestamptz 'epoch') as at,
+         date_bin(case when coalesce(r.finished_at, %(now)s) < r.run_at + interval '1 hour' then interval '1 minute'
+              else interval '15 minutes' end,
+              coalesce(r.finished_at, %(now)s), timestamptz 'epoch') as at,
          sum(t.count) - coalesce((
            select sum(o.count) from notifications_outcometally o where o.run_id = r.id and o.state = t.state
          ), 0) as count

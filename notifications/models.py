@@ -184,7 +184,8 @@ class Exchange(models.Model):
 
 
 class OutcomeTally(models.Model):
-    """People of a run who came to a final state within the quarter of an hour from ``at`` (see ``figures.py``).
+    """People of a run who came to a final state within the minute from ``at`` (see ``figures.py``); in a run older than
+    an hour, within the quarter of an hour.
 
     For each run and state the counts add up to those of ``RunTally``, at most a round of the task behind.
     """

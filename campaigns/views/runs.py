@@ -13,6 +13,7 @@ from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
 from campaigns.bottleneck import bottleneck
 from campaigns.progress import run_progress, words_for
+from campaigns.run_charts import run_charts
 from campaigns.selectors import campaigns_of
 from delivery.services import run_destination_reset, run_pause, run_resume, run_stop
 from delivery.standing import run_standing
@@ -34,7 +35,8 @@ ACTIONS = {
 def run_detail(request: WorkspaceRequest, run: int) -> HttpResponse:
     found = run_get(request.workspace, run)
     kept = campaigns_of(request.workspace).filter(pk=found.campaign_id).exists()
-    return render(request, "campaigns/run.html", {**_page(request, found), "campaign_kept": kept})
+    context = {**_page(request, found), "campaign_kept": kept, "charts": run_charts(found, now=timezone.now())}
+    return render(request, "campaigns/run.html", context)
 
 
 @require_GET
@@ -44,6 +46,17 @@ def run_live(request: WorkspaceRequest, run: int) -> HttpResponse:
     found = run_get(request.workspace, run)
     moved_on = request.GET.get("state") != found.state
     return render(request, "campaigns/_run_live.html", {**_page(request, found), "moved_on": moved_on})
+
+
+@require_GET
+@workspace_page("workspace.view")
+def run_charts_part(request: WorkspaceRequest, run: int) -> HttpResponse:
+    """The charts as they are now."""
+    found = run_get(request.workspace, run)
+    charts = run_charts(found, now=timezone.now())
+    return render(
+        request, "campaigns/_run_charts.html", {"run": found, "charts": charts, "open": found.state in RUN_OPEN}
+    )
 
 
 def _page(request: WorkspaceRequest, run: Run) -> dict[str, Any]:

@@ -28,11 +28,21 @@ function stacked(series) {
   return series.map(({ values }) => values.map((value, at) => (below[at] += value || 0)));
 }
 
+// A chart that is fetched anew keeps its table open.
+const opened = new Set();
+document.addEventListener(
+  "toggle",
+  ({ target }) => target.id && (target.open ? opened.add(target.id) : opened.delete(target.id)),
+  true,
+);
+
 class TimeChart extends HTMLElement {
   connectedCallback() {
     this.data = JSON.parse(document.getElementById(this.getAttribute("source")).textContent);
     this.bars = this.getAttribute("kind") === "bars";
     [this.short, this.long] = FORMATS[this.getAttribute("unit") || ""];
+    const table = this.parentElement.querySelector("details");
+    if (opened.has(table?.id)) table.open = true;
     this.draw();
     this.sizes = new ResizeObserver(() => this.fit());
     this.sizes.observe(this);

@@ -115,9 +115,14 @@ def figures_of(workspace: Workspace, period: Period, *, now: datetime) -> Figure
 
 def period_starts(period: Period, now: datetime, zone: ZoneInfo) -> list[datetime]:
     """When each piece begins, in local time without a zone."""
-    local = now.astimezone(zone).replace(tzinfo=None)
-    last = _ORIGIN + (local - _ORIGIN) // period.piece * period.piece
+    last = piece_start(now, period.piece, zone)
     return [last - period.piece * back for back in range(period.pieces - 1, -1, -1)]
+
+
+def piece_start(moment: datetime, piece: timedelta, zone: ZoneInfo) -> datetime:
+    """When the piece of the local day began that the moment is in; without a zone."""
+    local = moment.astimezone(zone).replace(tzinfo=None)
+    return _ORIGIN + (local - _ORIGIN) // piece * piece
 
 
 def _deliveries(

@@ -51,6 +51,16 @@ def test_the_growth_of_a_run_is_counted_once(workspace, now):
     assert sorted(OutcomeTally.objects.filter(state="delivered").values_list("count", flat=True)) == [1, 1]
 
 
+def test_a_run_is_counted_by_the_minute_in_its_first_hour_and_then_by_the_quarter(workspace, now):
+    run = run_made(workspace, state=RunState.RUNNING, run_at=now)
+    for number, later in enumerate((timedelta(minutes=16, seconds=59), timedelta(minutes=71))):
+        notification_made(run, f"person-{number}")
+        figures_keep(now=now + later)
+    minute, quarter = OutcomeTally.objects.order_by("at").values_list("at", flat=True)
+    assert timedelta(0) <= now + timedelta(minutes=16, seconds=59) - minute < timedelta(minutes=1)
+    assert (quarter.minute % 15, quarter.second) == (0, 0)
+
+
 def test_a_run_that_ended_while_nothing_counted_is_counted_when_it_ended(workspace, now):
     ended = now - timedelta(hours=5)
     run = run_made(workspace, finished_at=ended)
