@@ -16,7 +16,7 @@ from campaigns.selectors import campaign_get
 from campaigns.testing import test_send
 from channels.selectors import connection_find
 from frontend.answers import with_problems, with_toast
-from notifications.reasons import answer_message
+from notifications.reasons import answer_message, explain
 from notifications.selectors import notification_detail, notification_of_run, run_get
 from notifications.states import FINAL
 from webhooks_platform.base.errors import ProductError
@@ -64,12 +64,14 @@ def test_result(request: WorkspaceRequest, campaign: int, run: int) -> HttpRespo
         return render(request, "campaigns/_test_waiting.html", {"campaign": found, "run": found_run})
     detail = notification_detail(request.workspace, found_run.pk, notification.id)
     attempt = detail.attempts[0] if detail.attempts else None
+    said = answer_message(attempt.exchange.response_text) if attempt and attempt.exchange else ""
     context = {
         "run": found_run,
         "notification": notification,
         "attempt": attempt,
-        "said": answer_message(attempt.exchange.response_text) if attempt and attempt.exchange else "",
-        "explanation": detail.explanation,
+        "said": said,
+        # What the destination said stands above it.
+        "explanation": explain(notification.reason, notification.status_code) if said else detail.explanation,
     }
     return render(request, "campaigns/_test_result.html", context)
 

@@ -9,7 +9,7 @@ const FILTERS = ["default", "upper", "lower", "title", "capitalize", "trim", "re
 function roots(variables) {
   const own = variables.filter(({ path }) => !path.includes("."));
   const parents = [...new Set(variables.filter(({ path }) => path.includes(".")).map(({ path }) => path.split(".")[0]))];
-  return [...own.map(({ path, example }) => ({ label: path, type: "variable", detail: example })), ...parents.map((label) => ({ label, type: "variable" }))];
+  return [...own.map(({ path, example }) => ({ label: path, type: "variable", detail: example, boost: 10 })), ...parents.map((label) => ({ label, type: "variable", boost: 10 }))];
 }
 
 function propertiesUnder(variables, prefix) {
