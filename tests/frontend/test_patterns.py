@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.inspection import SETTLE
+
 AXE = (Path(__file__).parents[1] / "browser" / "axe.min.js").read_text()
 SHIFTS = """
   new PerformanceObserver((list) => {
@@ -42,7 +44,7 @@ def test_everybody_can_use_it(browser: Browser, site: str, width: int, theme: An
 def test_everybody_can_use_what_opens(page: Page, site: str, opener: str) -> None:
     ready(page, "/patterns")
     page.get_by_role("button", name=opener).first.click()
-    page.wait_for_timeout(300)
+    page.evaluate(SETTLE)
     assert violations(page) == []
 
 
