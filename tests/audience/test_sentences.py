@@ -1,5 +1,6 @@
 import pytest
 
+from audience.attributes import Kind
 from audience.fields import Field
 from audience.rules import Group, Rule, Rules
 from audience.sentences import rules_sentence
@@ -32,10 +33,8 @@ def test_values_stand_where_they_belong():
     )
 
 
-FIELDS = {
-    name: Field(name, name.removeprefix("attributes."), kind)
-    for name, kind in (("attributes.points", "number"), ("attributes.born", "date"), ("attributes.code", "text"))
-}
+KINDS: dict[str, Kind] = {"attributes.points": "number", "attributes.born": "date", "attributes.code": "text"}
+FIELDS = {name: Field(name, name.removeprefix("attributes."), kind) for name, kind in KINDS.items()}
 
 
 @pytest.mark.parametrize(
