@@ -5,6 +5,7 @@ requests a second this costs a fraction of a reader for each socket.
 """
 
 import asyncio
+import contextlib
 import select
 import time
 
@@ -27,7 +28,7 @@ class Driver:
     def __init__(self, connections: int) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._epoll = select.epoll()
-        self._interest: dict[int, int] = {}
+        self._watched: set[int] = set()
         self._running: dict[pycurl.Curl, Transfer] = {}
         self._due: float | None = None  # when libcurl wants to be called at the latest
         self._timer: asyncio.TimerHandle | None = None
@@ -80,23 +81,16 @@ class Driver:
     # -- called by libcurl -------------------------------------------------------------------------------------------
 
     def _watch_socket(self, what: int, descriptor: int, multi: pycurl.CurlMulti, data: object) -> None:
-        before = self._interest.get(descriptor)
+        """A socket that is watched no more stays in the set for the next request on its connection: putting it in
+        costs more than changing it. A closed one leaves the set by itself."""
         if what == pycurl.POLL_REMOVE:
-            self._forget_socket(descriptor)
-        elif before is None:
-            self._epoll.register(descriptor, _INTEREST[what])
-            self._interest[descriptor] = what
-        elif before != what:
-            self._epoll.modify(descriptor, _INTEREST[what])
-            self._interest[descriptor] = what
-
-    def _forget_socket(self, descriptor: int) -> None:
-        if self._interest.pop(descriptor, None) is None:
+            self._watched.discard(descriptor)
             return
+        self._watched.add(descriptor)
         try:
-            self._epoll.unregister(descriptor)
-        except OSError:  # closed already, which takes it out of the set
-            return
+            self._epoll.modify(descriptor, _INTEREST[what])
+        except FileNotFoundError:
+            self._epoll.register(descriptor, _INTEREST[what])
 
     def _set_due(self, milliseconds: int) -> None:
         self._due = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
@@ -107,6 +101,9 @@ class Driver:
         self._called_soon = False
         act = self._act
         for descriptor, events in self._epoll.poll(0, _EVENTS_AT_ONCE):
+            if descriptor not in self._watched:
+                self._forget_socket(descriptor)
+                continue
             readable = pycurl.CSELECT_IN if events & ~select.EPOLLOUT else 0
             writable = pycurl.CSELECT_OUT if events & select.EPOLLOUT else 0
             act(descriptor, readable | writable)
@@ -115,6 +112,11 @@ class Driver:
             act(pycurl.SOCKET_TIMEOUT, 0)
         self._collect()
         self._arm()
+
+    def _forget_socket(self, descriptor: int) -> None:
+        """Of an idle connection nothing is expected; that it was closed, libcurl finds out before it uses it again."""
+        with contextlib.suppress(OSError):  # closed meanwhile
+            self._epoll.unregister(descriptor)
 
     def _collect(self) -> None:
         waiting = 1
