@@ -14,6 +14,7 @@ from webhooks_platform.embedded.application import plan_application
 from webhooks_platform.embedded.data_folder import choose_folder, lock_folder, make_folder, read_or_create_secrets
 from webhooks_platform.embedded.errors import LaunchError
 from webhooks_platform.embedded.ports import port_or_next
+from webhooks_platform.embedded.postgresql import shared_buffers_megabytes
 from webhooks_platform.embedded.servers import is_set, read_setting
 
 STRANGER = Account(name="stranger", user=65_000, group=65_000)
@@ -23,6 +24,11 @@ def test_a_listening_port_is_passed_over():
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = server.getsockname()[1]
         assert port_or_next(taken) > taken
+
+
+@pytest.mark.parametrize(("gigabytes", "megabytes"), [(1, 128), (4, 256), (8, 512), (24, 1024)])
+def test_the_database_keeps_pages_by_the_size_of_the_machine(gigabytes, megabytes):
+    assert shared_buffers_megabytes(gigabytes * 1024**3) == megabytes
 
 
 def test_a_port_is_given_away_once():

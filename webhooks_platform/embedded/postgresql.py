@@ -128,10 +128,23 @@ def _server(plan: PostgresPlan, programs: Path, port: int) -> Program:
         # No socket file: their paths are limited to 107 bytes.
         "unix_socket_directories=",
         f"max_connections={plan.max_connections}",
+        f"shared_buffers={shared_buffers_megabytes(_memory_bytes())}MB",
+        # A launch to a million people writes 3 GB: at the default of 1 GB it would have checkpoints all the time.
+        "max_wal_size=2GB",
         *(() if plan.durable else _IN_MEMORY_ONLY),
     ]
     arguments: list[Path | str | int] = [programs / "postgres", "-D", plan.cluster, "-p", port]
     return _program(plan, "PostgreSQL", [*arguments, *(part for name in settings for part in ("-c", name))])
+
+
+def shared_buffers_megabytes(memory: int) -> int:
+    """A sixteenth of the machine's ``memory`` (bytes), from 128 to 1,024: with PostgreSQL's own 128 MB, a third of what
+    recording costs is pages written out to make room (docs/decisions/0014)."""
+    return max(128, min(1024, memory // 16 // 1024**2))
+
+
+def _memory_bytes() -> int:
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def _program(plan: PostgresPlan, name: str, arguments: list[Path | str | int]) -> Program:
