@@ -18,7 +18,8 @@ from notifications.selectors import resend_rows
 from notifications.states import RunState
 from webhooks_platform.base.errors import ProductError
 
-# The first chunk is small: the first request leaves before the audience is complete.
+# The first chunk is small: the first request leaves before the audience is complete. Each one after it is twice as
+# large as all before, so that it is there before these are sent.
 FIRST_CHUNK = 1_000
 CHUNK = 10_000
 SLICE_SECONDS = 5.0
@@ -67,7 +68,7 @@ def _chunk_prepare(run_id: int) -> bool:
     run = Run.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=run_id)
     if run.state != RunState.PREPARING:
         return False
-    size = CHUNK if run.prepared_through else FIRST_CHUNK
+    size = min(CHUNK, max(FIRST_CHUNK, 2 * run.audience_count))
     made, last = _rows_insert(run, size)
     run.audience_count += made
     run.prepared_through = last or run.prepared_through

@@ -53,6 +53,19 @@ def test_lanes_are_asked_for_at_the_first_chunk(engine: Engine, monkeypatch: pyt
     assert asked(engine, "delivery.prepare") == 2  # the launch's and its continuation
 
 
+def test_chunks_grow_so_that_lanes_do_not_wait_for_them(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparation, "FIRST_CHUNK", 1)
+    monkeypatch.setattr(preparation, "SLICE_SECONDS", 0.0)
+    engine.people(10)
+    run = engine.start()
+    counts = []
+    while run.state == "preparing":
+        prepare(run.pk)
+        run.refresh_from_db()
+        counts.append(run.audience_count)
+    assert counts == [1, 3, 7, 10]
+
+
 def test_it_goes_on_where_it_was_cut_off(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     engine.people(10)
     run = engine.start()
