@@ -15,7 +15,7 @@ class Claimed(NamedTuple):
 
     id: UUID
     profile_id: int
-    webhook_id: UUID
+    webhook_id: str
     number: int
     first_attempt_at: datetime
     person: str | None

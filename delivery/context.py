@@ -28,4 +28,6 @@ class RunFacts:
 
 def render_context(person: Mapping[str, Any], facts: RunFacts, *, now: datetime) -> dict[str, Any]:
     """The variables of one person. ``now`` must be stored with the row, so that a repeat renders the same bytes."""
-    return {**variables(person), **facts.variables, "now": now.isoformat()}
+    context = variables(person)
+    context.update(facts.variables, now=now.isoformat())
+    return context

@@ -11,7 +11,7 @@ from delivery.claims import Claimed
 from delivery.context import RunFacts, render_context
 from delivery.credentials import ConnectionUnusable, Credentials
 from notifications.states import NotificationState, Reason
-from outbound.prepared import Head, PreparedRequest
+from outbound.prepared import Head, Lines, PreparedRequest
 from outbound.signing import signature
 from templates_lib.rendering import CompiledContent, RenderedRequest, RenderProblem
 
@@ -22,8 +22,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 _REMEMBERED = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A request ready to leave. ``send_before`` is on the monotonic clock."""
 
     row: Claimed
@@ -84,9 +83,9 @@ class RequestMaker:
             return Ended(row, NotificationState.FAILED, Reason.CONNECTION_REMOVED, str(error))
         except httpx.InvalidURL as error:
             return Ended(row, NotificationState.FAILED, Reason.BAD_TEMPLATE, f"url: {error}")
-        fresh = _fresh_headers(row, rendered.body, self.credentials.signing_keys)
+        fresh = _fresh_lines(row, rendered.body, self.credentials.signing_keys)
         if known.replaces:
-            fresh = tuple(pair for pair in fresh if pair[0] not in known.replaces)
+            fresh = tuple(line for line in fresh if line.partition(b":")[0] not in known.replaces)
         return Outgoing(row, rendered, PreparedRequest(known.head, fresh, rendered.body), send_before)
 
     def _head(self, credentials: Credentials, rendered: RenderedRequest) -> RequestHead:
@@ -128,19 +127,15 @@ def _request_head(credentials: Credentials, rendered: RenderedRequest, extension
     return RequestHead(Head(rendered.method, httpx.URL(url), headers, extensions), FRESH.intersection(names))
 
 
-def _fresh_headers(row: Claimed, body: bytes, keys: tuple[bytes, ...]) -> Headers:
+def _fresh_lines(row: Claimed, body: bytes, keys: tuple[bytes, ...]) -> Lines:
     """Ids stay the same at each attempt; time and signature are those of this one."""
-    webhook_id, timestamp = str(row.webhook_id), int(time.time())
+    webhook_id, timestamp = row.webhook_id, int(time.time())
     written = webhook_id.encode()
-    headers: Headers = (
-        (b"webhook-id", written),
-        (b"idempotency-key", written),
-        (b"webhook-timestamp", b"%d" % timestamp),
-    )
+    lines = (b"webhook-id: " + written, b"idempotency-key: " + written, b"webhook-timestamp: %d" % timestamp)
     if not keys:
-        return headers
+        return lines
     signed = signature(keys=keys, webhook_id=webhook_id, timestamp=timestamp, body=body)
-    return (*headers, (b"webhook-signature", signed.encode()))
+    return (*lines, b"webhook-signature: " + signed.encode())
 
 
 def _product_headers(headers: Headers) -> Headers:

@@ -41,7 +41,7 @@ class Recorder:
         commit whose success is unknown is safe: attempts have keys, and a state moves only once.
         """
         attempts = [self.rows.attempt(item) for item in finished]
-        exchanges = [self.rows.exchange(item) for item in finished]
+        exchanges = self.rows.exchanges(finished)
         for pause in TRY_AGAIN_AFTER:
             try:
                 self._record_once(finished, ended, attempts, exchanges)

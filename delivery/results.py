@@ -1,8 +1,8 @@
 """What became of a request, decided: delivered, to be repeated, or failed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from channels.models import SendPolicy
 from delivery.credentials import NOBODY, Credentials
@@ -12,8 +12,7 @@ from delivery.window import Sent
 from notifications.states import AttemptOutcome, NotificationState
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(NamedTuple):
     """A request that was made, and what follows from it. ``retry_at`` is set if and only if it is repeated."""
 
     sent: Sent

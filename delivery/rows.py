@@ -1,5 +1,6 @@
 """The rows of an attempt and its exchange, in the order of ``statements``' columns, secrets masked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -7,9 +8,9 @@ from typing import Any, NamedTuple
 
 from delivery.outcomes import Failed
 from delivery.results import Finished
-from notifications.masking import mask, mask_bytes, mask_headers, mask_url
+from notifications.masking import holds_secret, mask, mask_bytes, mask_headers, mask_url
 from outbound.outcomes import Answer
-from outbound.prepared import Head
+from outbound.prepared import Head, Lines
 
 ATTEMPT_TYPES = (
     *("int8", "timestamptz", "int8", "uuid", "int2", "timestamptz", "varchar", "varchar", "varchar", "int2"),
@@ -61,7 +62,7 @@ class RowMaker:
             row.id,
             row.number,
             item.sent.started_at,
-            str(item.attempt_outcome),
+            item.attempt_outcome.value,
             str(failed.reason) if failed else "",
             self.detail(failed) if failed else "",
             outcome.status_code,
@@ -75,7 +76,15 @@ class RowMaker:
             self.retention_days,
         )
 
-    def exchange(self, item: Finished) -> Row:
+    def exchanges(self, finished: Sequence[Finished]) -> list[Row]:
+        """Few bodies hold a secret, so all are searched together before any is searched by itself."""
+        bodies = [item.sent.outgoing.rendered.body for item in finished]
+        bodies += [item.sent.result.body for item in finished if isinstance(item.sent.result, Answer)]
+        secrets = self.secrets if holds_secret(bodies, self.secrets) else ()
+        return [self._exchange(item, secrets) for item in finished]
+
+    def _exchange(self, item: Finished, in_bodies: tuple[str, ...]) -> Row:
+        """``in_bodies``: secrets that may stand in the bodies."""
         outgoing, result = item.sent.outgoing, item.sent.result
         shown = self._shown(outgoing.request.head)
         answer = result if isinstance(result, Answer) else None
@@ -88,13 +97,19 @@ class RowMaker:
             outgoing.rendered.method,
             shown.url,
             # Ids, time and signature are made here: no secret can be in them.
-            "\n".join(filter(None, (shown.headers, _lines(outgoing.request.own_headers)))),
-            mask_bytes(outgoing.rendered.body, self.secrets),
+            f"{shown.headers}\n{_decoded(outgoing.request.own_lines)}".strip("\n"),
+            mask_bytes(outgoing.rendered.body, in_bodies) if in_bodies else outgoing.rendered.body,
             _answer_headers(answer.headers, self.secrets) if answer else "",
-            mask_bytes(answer.body, self.secrets, truncated=answer.truncated) if answer else b"",
+            self._answer_body(answer, in_bodies) if answer else b"",
             answer.body_size if answer else 0,
             answer.truncated if answer else False,
         )
+
+    def _answer_body(self, answer: Answer, in_bodies: tuple[str, ...]) -> bytes:
+        """Of a body that was cut the end may be a secret's beginning."""
+        if answer.truncated:
+            return mask_bytes(answer.body, self.secrets, truncated=True)
+        return mask_bytes(answer.body, in_bodies) if in_bodies else answer.body
 
     def _shown(self, head: Head) -> "ShownHead":
         """Masked once for all requests of the same head."""
@@ -108,6 +123,10 @@ class RowMaker:
 
     def detail(self, failed: Failed) -> str:
         return stored_detail(mask(failed.detail, self.secrets))
+
+
+def _decoded(lines: Lines) -> str:
+    return b"\n".join(lines).decode()
 
 
 def _lines(headers: Headers) -> str:

@@ -138,7 +138,7 @@ set state = '{S.SENDING}', lease_until = now() + %(lease)s, lease_token = %(toke
     person = case when n.person is not null or p.id is null then n.person else {SNAPSHOT_SQL} end
 from due c left join audience_profile p on p.id = c.profile_id and p.workspace_id + 0 = c.workspace_id
 where {_IS_CHOSEN}
-returning n.id, n.profile_id, n.webhook_id, n.attempt_number, n.first_attempt_at, n.person::text, n.request,
+returning n.id, n.profile_id, n.webhook_id::text, n.attempt_number, n.first_attempt_at, n.person::text, n.request,
           p.id is null
 """
 

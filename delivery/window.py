@@ -5,8 +5,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import httpx
 
@@ -22,8 +22,7 @@ _ASKS_TO_WAIT = frozenset({429, 503})
 Send = Callable[[httpx.AsyncBaseTransport, httpx.Request], Awaitable[Answer | Broken]]
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """A request that was made, and what became of it. ``epoch``: that of the grant under which it left."""
 
     outgoing: Outgoing
@@ -147,7 +146,7 @@ class Window:
         result = await self._send(self._http.transport, outgoing.request)
         self._done.append(Sent(outgoing, started_at, result, epoch))
         self._judge(result)
-        if self.halted or len(self._done) >= WAKE_AT:
+        if (self.halted or len(self._done) >= WAKE_AT) and not self._news.is_set():
             self._news.set()
 
     def _judge(self, result: Answer | Broken) -> None:

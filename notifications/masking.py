@@ -42,6 +42,13 @@ def mask_bytes(body: bytes, secrets: Iterable[str], *, truncated: bool = False) 
     return body
 
 
+def holds_secret(texts: Iterable[bytes], secrets: Iterable[str]) -> bool:
+    """Whether ``mask_bytes`` might change one of them. For many at once: to look for a long form in one large text
+    takes a fraction of the time that as many small ones take."""
+    together = b"\n".join(texts)
+    return any(form in together for form in _byte_forms(tuple(secrets)))
+
+
 def mask_url(url: str, secrets: Iterable[str]) -> str:
     """The URL with secrets, passwords and the values of parameters that are named like a secret replaced."""
     url = _USER_INFORMATION.sub(rf"\1{MASK}@", mask(url, secrets))

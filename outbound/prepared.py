@@ -9,6 +9,7 @@ import httpx
 from outbound.response_parts import Body
 
 Headers = tuple[tuple[bytes, bytes], ...]
+Lines = tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -22,13 +23,21 @@ class Head:
 
 
 class PreparedRequest(httpx.Request):
-    """A head, headers of the request's own, and a body. httpx's own parts are made only when somebody looks at them:
-    making an httpx.Request with its headers takes as long as sending it."""
+    """A head, header lines of the request's own ("name: value"), and a body.
 
-    def __init__(self, head: Head, own_headers: Headers, body: bytes) -> None:
+    httpx's own parts are made only when somebody looks at them: making an httpx.Request with its headers takes as long
+    as sending it.
+    """
+
+    def __init__(self, head: Head, own_lines: Lines, body: bytes) -> None:
         self.head = head
-        self.own_headers = own_headers
+        self.own_lines = own_lines
         self.body = body
+
+    @property
+    def own_headers(self) -> Headers:
+        pairs = (line.partition(b": ") for line in self.own_lines)
+        return tuple((name, value) for name, _, value in pairs)
 
     def __getattr__(self, name: str) -> Any:
         make = _PARTS.get(name)

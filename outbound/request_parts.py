@@ -28,6 +28,7 @@ _ADDED_BY_LIBCURL = ((b"accept", b"Accept:"), (b"user-agent", b"User-Agent:"), (
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 _LINES = re.compile(rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:: [\t\x20-\x7e\x80-\xff]*|;)\n)*")
+_VISIBLE = bytes(range(0x20, 0x7F))
 _METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}")
 _TARGET = re.compile(rb"/[\x21-\x7e]*")
 _HOST = re.compile(rb"[0-9a-z\-._~]+|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
@@ -76,13 +77,13 @@ def header_lines(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
     return lines
 
 
-def own_header_lines(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
-    """The same for headers that come on top of a head's: names of the engine's own making, with values."""
-    lines = [b"%b: %b" % pair for pair in headers]
-    block = b"\n".join(lines) + b"\n" if lines else b""
-    if not _LINES.fullmatch(block) or block.count(b"\n") != len(lines):
-        raise _invalid_header(headers)
-    return lines
+def own_lines_check(lines: Iterable[bytes]) -> None:
+    """For lines that come on top of a head's, written by the engine itself as "name: value": visible ASCII and spaces.
+
+    Raises InvalidRequest for anything else, such as the end of a line within one.
+    """
+    if b"".join(lines).translate(None, _VISIBLE):
+        raise InvalidRequest("A header of the request's own holds a character that can't stand in a header.")
 
 
 def unsaid(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:

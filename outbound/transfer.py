@@ -14,6 +14,7 @@ from outbound.client_certificate import ClientCertificate
 from outbound.limits import DEFAULT_LIMITS, Deadline, TransferLimits
 from outbound.name_servers import LONGEST
 from outbound.outcomes import Phases
+from outbound.prepared import Lines
 from outbound.proxy import Proxy, tunnel_line
 
 _REFUSE = -1  # any other number than the bytes taken makes libcurl give up the transfer
@@ -156,7 +157,7 @@ class Transfer:
 
     # -- carrying a request ------------------------------------------------------------------------------------------
 
-    def load(self, outgoing: Outgoing, own_lines: list[bytes], body: bytes) -> None:
+    def load(self, outgoing: Outgoing, own_lines: Lines, body: bytes) -> None:
         """Takes a request; of the options that keep their value nothing is set again."""
         self.repeatable = outgoing.repeatable
         self.lookup_seconds = outgoing.lookup_seconds

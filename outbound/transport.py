@@ -17,9 +17,9 @@ from outbound.failures import failure_of
 from outbound.limits import DEFAULT_LIMITS, Deadline, TransferLimits
 from outbound.names import Names
 from outbound.outcomes import Answer
-from outbound.prepared import Head, PreparedRequest
+from outbound.prepared import Head, Lines, PreparedRequest
 from outbound.proxy import Proxy, first_permitted
-from outbound.request_parts import checked_method, header_lines, origin_and_target, own_header_lines, unsaid
+from outbound.request_parts import checked_method, header_lines, origin_and_target, own_lines_check, unsaid
 from outbound.response_parts import AnswerHead, Body, answer_head, decompressed
 from outbound.transfer import Dialling, Outgoing, Transfer
 
@@ -51,22 +51,22 @@ class CurlTransport(httpx.AsyncBaseTransport):
         self._heads: WeakKeyDictionary[Head, Outgoing] = WeakKeyDictionary()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        _, answer = await self._exchange(self._outgoing(request), [], await _body_of(request))
+        _, answer = await self._exchange(self._outgoing(request), (), await _body_of(request))
         return _response_of(answer)
 
     async def exchange(self, request: httpx.Request) -> Answer:
         """The same without a response of httpx's: the kept body is decompressed within its bound."""
         if isinstance(request, PreparedRequest):
-            own_lines = own_header_lines(request.own_headers)
-            head, answer = await self._exchange(self._outgoing_of_head(request.head), own_lines, request.body)
+            own_lines_check(request.own_lines)
+            head, answer = await self._exchange(self._outgoing_of_head(request.head), request.own_lines, request.body)
         else:
-            head, answer = await self._exchange(self._outgoing(request), [], await _body_of(request))
+            head, answer = await self._exchange(self._outgoing(request), (), await _body_of(request))
         if not head.encoding:
             return answer
         body, overflowed = decompressed(answer.body, head.encoding, self._dialling.limits.kept_body)
         return answer._replace(body=body, truncated=answer.truncated or overflowed)
 
-    async def _exchange(self, outgoing: Outgoing, own_lines: list[bytes], body: bytes) -> tuple[AnswerHead, Answer]:
+    async def _exchange(self, outgoing: Outgoing, own_lines: Lines, body: bytes) -> tuple[AnswerHead, Answer]:
         if body and outgoing.method == "HEAD":
             raise InvalidRequest("A HEAD request can't carry a body: remove it or choose another method.")
         if self._dialling.proxy is not None:

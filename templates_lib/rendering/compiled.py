@@ -1,7 +1,6 @@
 """Compiled content: a pure, bounded function from one person's values to the request, or to why there is none."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -34,10 +33,12 @@ class CompiledContent:
         `context` holds the person's fields at top level, and `profile`, `campaign`, `run`, `now`; its objects are plain
         dicts and lists. The message text is rendered first; its result is a value like any other, never a template.
         """
-        if self.straight is not None:
-            with suppress(*NOT_STRAIGHT):
-                return RenderedRequest(self.method, *self.straight(context))
-        return self._templated(context)
+        if self.straight is None:
+            return self._templated(context)
+        try:
+            return RenderedRequest(self.method, *self.straight(context))
+        except NOT_STRAIGHT:
+            return self._templated(context)
 
     def _templated(self, context: Mapping[str, object]) -> RenderedRequest | RenderProblem:
         rendering = _Rendering(self.missing, context)

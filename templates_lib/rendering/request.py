@@ -1,15 +1,13 @@
 """The finished request of one person, as it is kept with the notification while it may be sent again."""
 
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import orjson
 
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedRequest:
+class RenderedRequest(NamedTuple):
     """`url` is ASCII, `headers` are in the order written, `body` is exactly what is sent."""
 
     method: str

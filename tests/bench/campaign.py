@@ -108,7 +108,7 @@ class Campaign:
             Claimed(
                 id=uuid.uuid4(),
                 profile_id=person.pk,
-                webhook_id=uuid.uuid4(),
+                webhook_id=str(uuid.uuid4()),
                 number=1,
                 first_attempt_at=timezone.now(),
                 person=json.dumps(snapshot(person)),

@@ -127,7 +127,7 @@ class LedgerMachine(RuleBasedStateMachine):
             line.move(NotificationState.SENDING)
             line.number, line.token = line.number + 1, claims.token
             self.expired.discard(row.id)
-            assert (row.number, row.webhook_id) == (line.number, line.webhook_id)
+            assert (row.number, UUID(row.webhook_id)) == (line.number, line.webhook_id)
             self.held.append(Held(claims, row, not self.at_most_once))
 
     @precondition(lambda self: self.at_most_once and self.held)

@@ -12,6 +12,7 @@ from delivery.results import Finished
 from delivery.rows import RowMaker, stored_detail
 from delivery.sweep import leases_expire
 from delivery.window import Sent
+from notifications.masking import MASK
 from notifications.models import Notification, Run
 from notifications.states import NotificationState, Reason
 from outbound.outcomes import Answer, Phases
@@ -40,8 +41,8 @@ def recorder(engine: Engine, run: Run, claims: Claims) -> Recorder:
     return Recorder(claims, 2, RowMaker(engine.workspace.pk, run.pk, run.run_at, run.retention_days, ()))
 
 
-def delivered(row: Claimed) -> Finished:
-    rendered = RenderedRequest("POST", "http://example.com/", ((b"X-A", b"1"),), b"{}")
+def delivered(row: Claimed, body: bytes = b"{}") -> Finished:
+    rendered = RenderedRequest("POST", "http://example.com/", ((b"X-A", b"1"),), body)
     head = Head("POST", httpx.URL(rendered.url), rendered.headers)
     outgoing = Outgoing(row, rendered, PreparedRequest(head, (), rendered.body), 0.0)
     answer = Answer(200, "OK", ((b"X-B", b"2"),), b"ok", True, 99, Phases(total=0.25), "192.0.2.1:80")
@@ -58,6 +59,13 @@ def test_it_records_attempt_exchange_state_and_tally(run: Run, claims: Claims, r
     assert (exchange.request_headers, exchange.response_headers) == ("X-A: 1", "X-B: 2")
     assert (exchange.response_size, exchange.response_truncated) == (99, True)
     assert list(run.tallies.values_list("slot", "state", "count")) == [(2, "delivered", 3)]
+
+
+def test_a_secret_in_one_body_of_many_is_masked(engine: Engine, run: Run, claims: Claims) -> None:
+    rows = RowMaker(engine.workspace.pk, run.pk, run.run_at, run.retention_days, ("topsecret",))
+    one, two, three = claims.take(3)
+    Recorder(claims, 2, rows).record([delivered(one), delivered(two, b"a topsecret"), delivered(three)], [])
+    assert sorted(bytes(exchange.request_body).decode() for exchange in exchanges(run)) == [f"a {MASK}", "{}", "{}"]
 
 
 def test_an_attempt_is_kept_though_the_lease_was_lost(run: Run, claims: Claims, recorder: Recorder) -> None:

@@ -8,6 +8,7 @@ import pytest
 from notifications.masking import (
     MASK,
     header_pairs,
+    holds_secret,
     is_secret_name,
     mask,
     mask_bytes,
@@ -67,6 +68,12 @@ def test_text_without_the_secret_is_unchanged() -> None:
 
 def test_bytes_that_are_no_text_keep_their_rest() -> None:
     assert mask_bytes(b"\xff\x00" + b"topsecret" + b"\xfe", ["topsecret"]) == b"\xff\x00" + MASK.encode() + b"\xfe"
+
+
+@pytest.mark.parametrize("form", [b"top/secret", b"top%2Fsecret", b"top\\/secret", base64.b64encode(b"top/secret")])
+def test_one_text_of_many_that_holds_a_secret_is_noticed(form: bytes) -> None:
+    assert holds_secret([b"a", b"b " + form, b"c"], ["top/secret"])
+    assert not holds_secret([b"a", b"b " + form[: len(form) // 2], b"c"], ["top/secret"])
 
 
 def test_a_secret_cut_at_the_end_of_a_kept_body_is_masked() -> None:

@@ -17,7 +17,7 @@ async def test_head_and_own_headers_arrive(curl: MakeCurl, serve: Serve):
     transport = curl(server)
     head = Head("POST", httpx.URL(server.url("/x?y=1")), ((b"X-Shared", b"s"), (b"Host", b"h.example")))
     for number in (b"1", b"2"):
-        answer = await send(transport, PreparedRequest(head, ((b"X-Own", number),), b"body" + number))
+        answer = await send(transport, PreparedRequest(head, (b"X-Own: " + number,), b"body" + number))
         assert isinstance(answer, Answer)
     seen = [
         (got.target, got.header("x-shared"), got.header("host"), got.header("x-own"), got.body)
@@ -30,7 +30,7 @@ async def test_head_and_own_headers_arrive(curl: MakeCurl, serve: Serve):
 async def test_it_is_a_request_of_httpx_too(curl: MakeCurl, serve: Serve):
     server = serve(answering(response()))
     head = Head("PUT", httpx.URL(server.url()), ((b"X-A", b"1"),), {"repeatable": False})
-    request = PreparedRequest(head, ((b"X-B", b"2"),), b"abc")
+    request = PreparedRequest(head, (b"X-B: 2",), b"abc")
     assert (request.method, str(request.url), request.extensions) == ("PUT", server.url(), {"repeatable": False})
     assert request.headers.raw == [(b"X-A", b"1"), (b"X-B", b"2")]
     assert await request.aread() == b"abc"
@@ -43,20 +43,10 @@ async def test_it_is_a_request_of_httpx_too(curl: MakeCurl, serve: Serve):
     assert [(got.method, got.body, got.header("x-b")) for got in server.requests] == [("PUT", b"abc", "2")] * 2
 
 
-@pytest.mark.parametrize(
-    "own",
-    [
-        ((b"X: 1\r\nY", b"2"),),
-        ((b"X: 1\nY", b"2"),),
-        ((b"X", b"2\r\nY: 3"),),
-        ((b"X", b"2\nY: 3"),),
-        ((b"X", b"2\rY: 3"),),
-        ((b"X", b"\0"),),
-    ],
-)
-async def test_own_headers_are_checked(curl: MakeCurl, serve: Serve, own: tuple[tuple[bytes, bytes], ...]):
+@pytest.mark.parametrize("own", [b"X: 2\r\nY: 3", b"X: 2\nY: 3", b"X: 2\rY: 3", b"X: \0", b"X: \xff", b"X: \t"])
+async def test_own_headers_are_checked(curl: MakeCurl, serve: Serve, own: bytes):
     server = serve(answering(response()))
-    broken = await send(curl(server), PreparedRequest(Head("GET", httpx.URL(server.url()), ()), own, b""))
+    broken = await send(curl(server), PreparedRequest(Head("GET", httpx.URL(server.url()), ()), (own,), b""))
     assert isinstance(broken, Broken)
     assert (broken.kind, broken.nothing_sent, server.connections) == (BreakKind.INVALID_REQUEST, True, 0)
 
