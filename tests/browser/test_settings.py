@@ -88,7 +88,7 @@ def test_a_token_is_shown_once_and_opens_the_api(marketer, page, complaints):
     expect(page.get_by_text("Never").or_(page.get_by_text("just now")).first).to_be_visible()
     assert text not in page.content()
     page.get_by_role("link", name="API reference").click()
-    expect(page.get_by_text("The token's workspace and role")).to_be_visible()
+    expect(page.get_by_text("The token's workspace and role", exact=True)).to_be_visible()
     assert complaints == []
 
 
