@@ -138,8 +138,8 @@ def _server(plan: PostgresPlan, programs: Path, port: int) -> Program:
 
 
 def shared_buffers_megabytes(memory: int) -> int:
-    """A sixteenth of the machine's ``memory`` (bytes), from 128 to 1,024: with PostgreSQL's own 128 MB, a third of what
-    recording costs is pages written out to make room (docs/decisions/0014)."""
+    """A sixteenth of the machine's ``memory`` (bytes), from 128 to 1,024: with PostgreSQL's own 128 MB, whoever
+    records must first write other pages out to make room (docs/decisions/0014)."""
     return max(128, min(1024, memory // 16 // 1024**2))
 
 
