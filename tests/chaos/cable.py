@@ -19,6 +19,7 @@ from webhooks_platform.embedded.processes import die_with_parent
 from webhooks_platform.embedded.valkey import _binary
 
 CHUNK = 65_536
+ENDED_WITHIN = 10.0  # seconds
 
 
 class Cable:
@@ -70,27 +71,35 @@ class Cable:
     async def _rest(self) -> None:
         # What is just being accepted has a socket that nobody would close.
         await asyncio.sleep(0.2)
-        await self._cut()
-        await asyncio.sleep(0.05)
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        deadline = self._loop.time() + ENDED_WITHIN
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            assert self._loop.time() < deadline, f"relays go on: {others}"
+            # Not cancelled: a relay that has not begun would leave its socket open.
+            await self._cut()
+            await asyncio.wait(others, timeout=0.05)
+        await asyncio.sleep(0.05)  # an aborted transport closes its socket in the loop's next step
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._streams.add(writer)
         try:
-            far_reader, far_writer = await asyncio.open_connection(*self._target)
-        except OSError:
+            await self._relay_to_target(reader, writer)
+        finally:
             writer.transport.abort()
             self._streams.discard(writer)
+
+    async def _relay_to_target(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            far_reader, far_writer = await asyncio.open_connection(*self._target)
+        except OSError:
             return
-        ends = {writer, far_writer}
-        self._streams |= ends
+        self._streams.add(far_writer)
         if writer.is_closing():
             far_writer.transport.abort()
-        await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
-        self._streams -= ends
+        try:
+            await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+        finally:
+            far_writer.transport.abort()
+            self._streams.discard(far_writer)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
