@@ -1,4 +1,7 @@
-"""A destination that misbehaves costs its own run time, and the others nothing; and runs share the workers fairly."""
+"""A destination that misbehaves costs its own run time, and the others nothing; and runs share the workers fairly.
+
+How soon a run starts is told exactly by the long forms, which want a quiet machine.
+"""
 
 import time
 from collections.abc import Iterator
@@ -12,7 +15,6 @@ from accounts.models import Workspace
 from channels.policy import BreakerRule, RetryPolicy, SendPolicy
 from notifications.models import Run
 from tests.chaos.fleet import Fleet, running_fleet, wait_until
-from tests.chaos.test_pace import wanted_processors
 from tests.chaos.test_workers import over
 from tests.delivery.engine import Engine, tallies
 from tests.moody import Moody, running_moody
@@ -108,11 +110,13 @@ def test_a_run_of_one_starts_within_a_second_behind_twenty(engine: Engine, other
     Run.objects.filter(pk__in=[run.pk for run in runs]).update(state="paused")
     print(f"started after {[round(wait, 2) for wait in waits]} s; the twenty had done {min(done)} to {max(done)}")  # noqa: T201
     assert max(done) < 10_000
-    assert max(waits) < (1.0 if wanted_processors() < 2 else 6.0)
+    assert max(waits) < 1.0
 
 
-@pytest.mark.parametrize("people", [100_000, pytest.param(1_000_000, marks=pytest.mark.long)])
-def test_a_run_of_one_starts_behind_a_huge_one(engine: Engine, other: Engine, fleet: Fleet, people: int) -> None:
+@pytest.mark.parametrize(("people", "within"), [(100_000, 6.0), pytest.param(1_000_000, 1.0, marks=pytest.mark.long)])
+def test_a_run_of_one_starts_behind_a_huge_one(
+    engine: Engine, other: Engine, fleet: Fleet, people: int, within: float
+) -> None:
     with connection.cursor() as cursor:
         cursor.execute(MANY, [engine.workspace.pk, people])
     other.people(1)
@@ -123,7 +127,7 @@ def test_a_run_of_one_starts_behind_a_huge_one(engine: Engine, other: Engine, fl
     other.start("/200/one")
     wait = first_after(other, "/200/one", launched, fleet)
     print(f"started after {wait:.2f} s behind {people} people")  # noqa: T201
-    assert wait < (1.5 if wanted_processors() < 2 else 6.0)
+    assert wait < within
     huge.refresh_from_db()
     assert huge.state in ("preparing", "running")
     Run.objects.filter(pk=huge.pk).update(state="paused")

@@ -1,6 +1,10 @@
-"""A rate is what the receiver's own clock says, whatever number of workers sends."""
+"""A rate is what the receiver's own clock says, whatever number of workers sends.
 
-import os
+That it is never exceeded holds on any machine. Where others want the processor a worker stalls for longer than a token
+is good for, and is slower than its rate: that it is reached, too, only a quiet machine can show (make chaos).
+"""
+
+import pytest
 
 from channels.policy import Rate, RetryPolicy, SendPolicy
 from delivery.shared import shared_redis
@@ -15,40 +19,48 @@ def paced(count: int, per: str = "second", **options) -> SendPolicy:
     return SendPolicy(total_seconds=5.0, retry=RETRY, rate=Rate(count=count, per=per), **options)
 
 
-def wanted_processors() -> float:
-    """Programs that want a processor, for each one. Where they are many, a worker stalls for longer than a token is
-    good for: then it is slower than its rate, and never faster."""
-    return os.getloadavg()[0] / (os.cpu_count() or 1)
-
-
 def most_in(times: list[float], seconds: float) -> int:
     """The most requests that any window of so many seconds holds."""
     return max(sum(start <= at < start + seconds for at in times[index:]) for index, start in enumerate(times))
 
 
-def test_fifty_a_second_are_fifty_a_second_with_two_workers(engine: Engine, fleet: Fleet) -> None:
-    engine.people(700)
+def sent_at(engine: Engine, fleet: Fleet, people: int, path: str, policy: SendPolicy) -> list[float]:
+    """When each request of a run over two workers came, in seconds; everybody is delivered to."""
+    engine.people(people)
     fleet.start(2)
-    run = engine.start("/200?ms=100", policy=paced(50))
+    run = engine.start(path, policy=policy)
     wait_until(lambda: over(run), 120, fleet)
-    times = engine.receiver.times()
-    assert tallies(run) == {"delivered": 700}
-    assert sum(at < times[0] + 10 for at in times) >= (490 if wanted_processors() < 2 else 300)
-    assert most_in(times, 10.0) <= 510
+    assert tallies(run) == {"delivered": people}
+    return engine.receiver.times()
+
+
+def gaps_of(times: list[float]) -> list[float]:
+    return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+
+
+def test_fifty_a_second_are_no_more_with_two_workers(engine: Engine, fleet: Fleet) -> None:
+    times = sent_at(engine, fleet, 700, "/200?ms=100", paced(50))
+    assert 300 <= most_in(times, 10.0) <= 510
     assert most_in(times, 1.0) <= 60
 
 
+@pytest.mark.long
+def test_fifty_a_second_are_fifty_a_second_on_a_quiet_machine(engine: Engine, fleet: Fleet) -> None:
+    times = sent_at(engine, fleet, 700, "/200?ms=100", paced(50))
+    assert sum(at < times[0] + 10 for at in times) >= 490
+
+
 def test_a_slow_rate_is_as_even(engine: Engine, fleet: Fleet) -> None:
-    engine.people(6)
-    fleet.start(2)
-    run = engine.start("/200", policy=paced(30, "minute"))
-    wait_until(lambda: over(run), 120, fleet)
-    times = engine.receiver.times()
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    times = sent_at(engine, fleet, 6, "/200", paced(30, "minute"))
     assert times[-1] - times[0] > 5 * 2 - 0.5
-    # Where many want a processor one may leave late, and the next one nevertheless when its time has come.
-    least, most = (1.8, 2.5) if wanted_processors() < 1 else (0.5, 20.0)
-    assert all(least < gap < most for gap in gaps)
+    # One may leave late, and the next one nevertheless when its time has come.
+    assert all(gap > 0.5 for gap in gaps_of(times))
+
+
+@pytest.mark.long
+def test_a_slow_rates_gaps_are_alike_on_a_quiet_machine(engine: Engine, fleet: Fleet) -> None:
+    times = sent_at(engine, fleet, 6, "/200", paced(30, "minute"))
+    assert all(1.8 < gap < 2.5 for gap in gaps_of(times))
 
 
 def test_a_redis_emptied_under_way_makes_it_no_faster(engine: Engine, fleet: Fleet) -> None:
