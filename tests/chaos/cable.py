@@ -60,6 +60,11 @@ class Cable:
 
     async def _close(self) -> None:
         if self._server is not None:
+            # asyncio forgets the socket of a connection that it is just accepting while its server closes: first no
+            # more are accepted, and those that were get through.
+            for listening in self._server.sockets:
+                self._loop.remove_reader(listening.fileno())
+            await asyncio.sleep(0.05)
             self._server.close()
 
     async def _cut(self) -> int:
@@ -69,8 +74,6 @@ class Cable:
         return count
 
     async def _rest(self) -> None:
-        # What is just being accepted has a socket that nobody would close.
-        await asyncio.sleep(0.2)
         deadline = self._loop.time() + ENDED_WITHIN
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
             assert self._loop.time() < deadline, f"relays go on: {others}"
