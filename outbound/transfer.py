@@ -3,19 +3,19 @@
 import asyncio
 import socket
 from collections import deque
-from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import certifi
 import pycurl
 
-from outbound.addresses import PERMITTED, AddressPolicy, judge
+from outbound.addresses import PERMITTED, judge
 from outbound.client_certificate import ClientCertificate
-from outbound.limits import DEFAULT_LIMITS, Deadline, TransferLimits
+from outbound.dialling import DialledSocket, Dialling, SocketAddress
+from outbound.limits import Deadline
 from outbound.name_servers import LONGEST
 from outbound.outcomes import Phases
 from outbound.prepared import Lines
-from outbound.proxy import Proxy, tunnel_line
+from outbound.proxy import tunnel_line
 
 _REFUSE = -1  # any other number than the bytes taken makes libcurl give up the transfer
 # More lines than this are too many, whatever their length; of a line libcurl takes at most 100 KB.
@@ -23,33 +23,6 @@ _HEADER_LINES = 1000
 # libcurl repeats a request on another connection when a reused one closed without a byte of answer, up to five times
 # and whatever the method. One repeat is enough: it never reuses a connection that it knows to be closed.
 _SENDS_AT_MOST = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Dialling:
-    """What all transfers of a transport have in common."""
-
-    addresses: AddressPolicy = field(default_factory=AddressPolicy)
-    limits: TransferLimits = DEFAULT_LIMITS
-    ca_file: str | None = None
-    proxy: Proxy | None = None
-
-
-class DialledSocket(socket.socket):
-    """pycurl duplicates the descriptor and lets go of the object, which would complain that nobody closed it."""
-
-    def __del__(self) -> None:
-        if self.fileno() >= 0:
-            self.close()
-
-
-class SocketAddress(Protocol):
-    """What pycurl hands to the callback that opens a socket; `addr` as Python's socket module has it."""
-
-    family: int
-    socktype: int
-    protocol: int
-    addr: tuple[str, int] | tuple[str, int, int, int]
 
 
 class Outgoing(NamedTuple):

@@ -11,6 +11,7 @@ import pycurl
 
 from outbound.addresses import AddressPolicy
 from outbound.client_certificate import ClientCertificate
+from outbound.dialling import Dialling
 from outbound.driver import Driver
 from outbound.errors import BlockedAddress, BlockedPort, InvalidRequest
 from outbound.failures import failure_of
@@ -21,7 +22,7 @@ from outbound.prepared import Head, Lines, PreparedRequest
 from outbound.proxy import Proxy, first_permitted
 from outbound.request_parts import checked_method, header_lines, origin_and_target, own_lines_check, unsaid
 from outbound.response_parts import AnswerHead, Body, answer_head, decompressed
-from outbound.transfer import Dialling, Outgoing, Transfer
+from outbound.transfer import Outgoing, Transfer
 
 
 class CurlTransport(httpx.AsyncBaseTransport):

@@ -11,9 +11,10 @@ import trustme
 
 from outbound import errors
 from outbound.client_certificate import ClientCertificate
+from outbound.dialling import Dialling
 from outbound.failures import failure_of
 from outbound.outcomes import BreakKind
-from outbound.transfer import Dialling, Transfer
+from outbound.transfer import Transfer
 from outbound.transport import CurlTransport
 from tests.outbound.conftest import MakeCurl, Serve
 from tests.outbound.servers import Connection, Server, response
