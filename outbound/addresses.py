@@ -14,15 +14,36 @@ Network = IPv4Network | IPv6Network
 
 _METADATA = "cloud metadata"
 
+# Where the machines of a cloud ask for their settings and credentials.
+_METADATA_4 = (
+    "100.100.100.200",  # Alibaba
+    "168.63.129.16",  # Azure's host, a public number that only leads inside
+    "169.254.0.23",  # Tencent
+    "169.254.42.42",  # Scaleway
+    "169.254.169.254",  # most of them
+    "169.254.170.2",  # containers of Amazon's ECS
+    "169.254.170.23",  # pods of Amazon's EKS
+    "192.0.0.192",  # Oracle
+)
+_METADATA_6 = (
+    "fd00:100::100:200",  # Alibaba
+    "fd00:42::42",  # Scaleway
+    "fd00:a9fe:a9fe::1",  # Akamai (Linode)
+    "fd00:c1::a9fe:a9fe",  # Oracle
+    "fd00:ec2::23",  # pods of Amazon's EKS
+    "fd00:ec2::254",  # Amazon
+    "fd20:ce::254",  # Google
+    "fe80::a9fe:a9fe",  # OpenStack
+)
+
 _RANGES_4: tuple[tuple[IPv4Network, str], ...] = tuple(
     (IPv4Network(network), name)
     for network, name in (
+        *((number, _METADATA) for number in _METADATA_4),
         ("0.0.0.0/8", "this network"),
         ("10.0.0.0/8", "private"),
         ("100.64.0.0/10", "carrier-grade NAT"),
         ("127.0.0.0/8", "loopback"),
-        ("168.63.129.16/32", _METADATA),  # Azure's host, a public number that only leads inside
-        ("169.254.169.254/32", _METADATA),
         ("169.254.0.0/16", "link-local"),
         ("172.16.0.0/12", "private"),
         ("192.0.0.0/24", "protocol assignments"),
@@ -41,6 +62,7 @@ _RANGES_4: tuple[tuple[IPv4Network, str], ...] = tuple(
 _RANGES_6: tuple[tuple[IPv6Network, str], ...] = tuple(
     (IPv6Network(network), name)
     for network, name in (
+        *((number, _METADATA) for number in _METADATA_6),
         ("::/128", "unspecified"),
         ("::1/128", "loopback"),
         ("64:ff9b:1::/48", "local NAT64"),
@@ -52,7 +74,6 @@ _RANGES_6: tuple[tuple[IPv6Network, str], ...] = tuple(
         ("2001::/23", "protocol assignments"),
         ("2001:db8::/32", "documentation"),
         ("3fff::/20", "documentation"),
-        ("fd00:ec2::254/128", _METADATA),
         ("fc00::/7", "private"),
         ("fe80::/10", "link-local"),
         ("fec0::/10", "site-local"),
@@ -118,7 +139,9 @@ def judge(ip: str, port: int, policy: AddressPolicy) -> Verdict:
         return PERMITTED
     name = range_name(address)
     if name != _METADATA and policy.in_allowed_range(address, port):
-        return PERMITTED
+        if not _ends_as_metadata(address):
+            return PERMITTED
+        name = name and _METADATA
     if name:
         return Verdict("address", f"{address} is not a public address ({name})")
     if port not in policy.ports:
@@ -138,6 +161,12 @@ def range_name(address: Address) -> str:
     if inner or own:
         return inner or own
     return "" if embedded or address in _GLOBAL_UNICAST else "reserved"
+
+
+def _ends_as_metadata(address: Address) -> bool:
+    """Whether the last 32 bits are a metadata service's: a network may have a NAT64 prefix of its own (RFC 6052), which
+    leads to IPv4 out of any range."""
+    return isinstance(address, IPv6Address) and str(IPv4Address(int(address) & 0xFFFFFFFF)) in _METADATA_4
 
 
 def embedded_addresses(address: IPv6Address) -> tuple[IPv4Address, ...]:

@@ -6,7 +6,9 @@ requests a second this costs a fraction of a reader for each socket.
 
 import asyncio
 import contextlib
+import os
 import select
+import socket
 import time
 
 import pycurl
@@ -129,10 +131,21 @@ class Driver:
 
     def _finish(self, handle: pycurl.Curl, code: int, message: str) -> None:
         transfer = self._running.pop(handle)
+        if code == pycurl.E_OPERATION_TIMEDOUT:
+            self._shut_if_silent(handle)
         self._remove(handle)
         transfer.message = message
         if not transfer.future.done():
             transfer.future.set_result(code)
+
+    def _shut_if_silent(self, handle: pycurl.Curl) -> None:
+        """libcurl keeps an HTTP/2 connection on which an answer didn't come in time, and the next request would wait on
+        it in vain if a firewall forgot it. While others wait on it, only this answer may be slow."""
+        descriptor = handle.getinfo(pycurl.ACTIVESOCKET)
+        if descriptor < 0 or any(other.getinfo(pycurl.ACTIVESOCKET) == descriptor for other in self._running):
+            return
+        with socket.socket(fileno=os.dup(descriptor)) as connection, contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)  # libcurl sees the end of it before it uses it again
 
     def _arm(self) -> None:
         """Sees to it that `_advance` runs when libcurl wants it. A timer that fires too early costs one empty turn."""

@@ -57,7 +57,16 @@ class TlsFailed(OutboundError, httpx.ConnectError):
     kind = BreakKind.TLS
 
 
-class ClientCertificateUnusable(TlsFailed):
+class ClientCertificateFailed(OutboundError, httpx.ConnectError):
+    kind = BreakKind.CLIENT_CERTIFICATE
+
+
+class ClientCertificateRefused(ClientCertificateFailed):
+    """The server refuses the certificate that was shown, or demands one. With TLS 1.3 it says so after the handshake,
+    when the request may have left."""
+
+
+class ClientCertificateUnusable(ClientCertificateFailed):
     """The certificate or key that a request was to show can't be read, or they don't belong together."""
 
 

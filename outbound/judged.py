@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from outbound.addresses import AddressPolicy, judge
 from outbound.loop import policy_from_settings, proxy_from_settings
 from outbound.name_servers import Found, NameServers
+from outbound.refusals import refusal_told
 
 WITHIN = 1.5  # seconds that a page waits for a name
 _REMEMBERED = 30  # seconds
@@ -18,9 +19,11 @@ LookUp = Callable[[str, int], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class HostJudged:
-    """``blocked``: why no address of the host may be dialled. ``unknown``: it has no address that could be found."""
+    """``blocked``: why no address of the host may be dialled, in words for everybody. ``port_closed``: because of the
+    port. ``unknown``: it has no address that could be found."""
 
     blocked: str = ""
+    port_closed: bool = False
     unknown: bool = False
 
 
@@ -37,7 +40,11 @@ def host_judged(host: str, port: int, *, lookup: LookUp, policy: AddressPolicy |
     if not addresses:
         return HostJudged(unknown=True)
     verdicts = [judge(address, port, policy) for address in addresses]
-    return HostJudged("" if any(not verdict.blocked for verdict in verdicts) else verdicts[0].reason)
+    if any(verdict.permitted for verdict in verdicts):
+        return HostJudged()
+    refused = verdicts[0]
+    words = refusal_told(host, port, refused, called="it")
+    return HostJudged(words, port_closed=refused.blocked == "port")
 
 
 def look_up(host: str, port: int) -> tuple[str, ...]:

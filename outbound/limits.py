@@ -38,6 +38,11 @@ class Deadline(NamedTuple):
     def of_seconds(cls, *, connect: float, total: float) -> "Deadline":
         return cls(connect=max(1, round(connect * 1000)), total=max(1, round(total * 1000)))
 
+    def after(self, seconds: float) -> "Deadline":
+        """What is left of it so much later."""
+        passed = round(seconds * 1000)
+        return Deadline(max(1, self.connect - passed), max(1, self.total - passed))
+
     @classmethod
     def of_extension(cls, wanted: Mapping[str, float] | None, default: "Deadline") -> "Deadline":
         """`wanted` is {"connect": seconds, "total": seconds}, either one optional."""

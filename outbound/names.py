@@ -7,10 +7,11 @@ others from theirs (measured: 9 s). What is found here is handed to libcurl, and
 import asyncio
 import contextlib
 import time
+from collections import OrderedDict
 from typing import Protocol
 
 from outbound.errors import ConnectTimeout, NameNotFound, NetworkFailed
-from outbound.name_servers import Answered, Found, NameServers, is_number
+from outbound.name_servers import Answered, Found, NameServers
 from outbound.outcomes import Phases
 
 _KEPT_NAMES = 4096
@@ -31,15 +32,13 @@ class Names:
 
     def __init__(self, resolver: Resolver | None = None) -> None:
         self._resolver = resolver or NameServers()
-        self._found: dict[Key, Found] = {}
+        self._found: OrderedDict[Key, Found] = OrderedDict()
         self._looking: dict[Key, asyncio.Future[Found]] = {}
 
-    def settled(self, host: str, port: int) -> bool:
-        """Whether libcurl needs nothing from here: `host` is a number, or libcurl has a fresh answer."""
+    def fresh(self, host: str, port: int) -> bool:
+        """Whether libcurl has an answer that still holds, and needs none from here."""
         found = self._found.get((host, port))
-        if found is not None:
-            return found.handed_over and found.until > time.monotonic()
-        return is_number(host)
+        return found is not None and found.handed_over and found.until > time.monotonic()
 
     async def find(self, host: str, port: int, within: float) -> str:
         """The line for libcurl's RESOLVE option. Raises NameNotFound, or ConnectTimeout after `within` seconds."""
@@ -88,10 +87,11 @@ class Names:
         return self._keep(key, await answer)
 
     def _keep(self, key: Key, found: Found) -> Found:
-        if len(self._found) >= _KEPT_NAMES:
-            now = time.monotonic()
-            self._found = {other: kept for other, kept in self._found.items() if kept.until > now}
+        """The oldest answer makes room: a URL may have a name for each person."""
         self._found[key] = found
+        self._found.move_to_end(key)
+        if len(self._found) > _KEPT_NAMES:
+            self._found.popitem(last=False)
         return found
 
     def close(self) -> None:

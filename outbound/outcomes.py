@@ -13,8 +13,9 @@ class BreakKind(StrEnum):
     BLOCKED_PORT = "blocked_port"
     REFUSED = "refused"
     CONNECT_TIMEOUT = "connect_timeout"  # no connection (name, TCP, TLS) within the connect deadline
-    TLS = "tls"  # the certificate wasn't accepted: repeating won't help
+    TLS = "tls"  # the destination's certificate wasn't accepted: repeating won't help
     TLS_HANDSHAKE = "tls_handshake"  # no TLS agreed on, or broken off in the handshake
+    CLIENT_CERTIFICATE = "client_certificate"  # ours: refused, demanded and not shown, or unusable
     TIMEOUT = "timeout"  # connected, but no complete answer within the total deadline
     DROPPED = "dropped"  # the other side closed before the answer was complete
     GARBAGE = "garbage"  # what came back isn't HTTP/1.1
@@ -56,6 +57,10 @@ class Answer(NamedTuple):
     phases: Phases
     address: str
     http_version: str = "HTTP/1.1"
+
+    def __repr__(self) -> str:
+        """Without headers and body, which may give back what was sent."""
+        return f"<Answer {self.status} from {self.address}, {self.body_size} bytes>"
 
 
 class Broken(NamedTuple):

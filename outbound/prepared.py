@@ -12,14 +12,16 @@ Headers = tuple[tuple[bytes, bytes], ...]
 Lines = tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Head:
-    """What requests have in common. A transport remembers what it makes of a head for as long as the head lives."""
+    """What requests have in common. The transport that carries them, `owner`, leaves there what it made of it."""
 
     method: str
-    url: httpx.URL
+    url: httpx.URL = field(repr=False)
     headers: Headers = field(repr=False)
     extensions: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    owner: object = field(default=None, init=False, repr=False)
+    outgoing: object = field(default=None, init=False, repr=False)
 
 
 class PreparedRequest(httpx.Request):
@@ -33,6 +35,10 @@ class PreparedRequest(httpx.Request):
         self.head = head
         self.own_lines = own_lines
         self.body = body
+
+    def __repr__(self) -> str:
+        """Without the query and headers, which may hold secrets."""
+        return f"<PreparedRequest {self.head.method} to {self.head.url.host}>"
 
     @property
     def own_headers(self) -> Headers:

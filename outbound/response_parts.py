@@ -29,17 +29,20 @@ class AnswerHead(NamedTuple):
     `fault`: why this is no answer, though libcurl took it for one; "" for an answer.
     """
 
-    version: bytes
-    reason: bytes
+    version: str
+    reason: str
     headers: tuple[tuple[bytes, bytes], ...]
     complete: bool
     encoding: bytes
     fault: str
 
 
-def answer_head(lines: tuple[bytes, ...]) -> AnswerHead:
-    """The last response in `lines`: 1xx responses come before it, trailers after the blank line that ends it."""
-    return _known_head(lines) if sum(map(len, lines)) < _REMEMBERED_BYTES else _read_head(lines)
+def answer_head(lines: tuple[bytes, ...], length: int) -> AnswerHead:
+    """The last response in `lines`: 1xx responses come before it, trailers after the blank line that ends it.
+
+    `length`: bytes of all lines.
+    """
+    return _known_head(lines) if length < _REMEMBERED_BYTES else _read_head(lines)
 
 
 def _read_head(lines: Iterable[bytes]) -> AnswerHead:
@@ -54,9 +57,9 @@ def _read_head(lines: Iterable[bytes]) -> AnswerHead:
         elif not ended:
             name, _, value = line.partition(b":")
             headers.append((name.strip(), value.strip()))
-    version, _, rest = first.partition(b" ")
+    version, _, rest = first.decode("latin-1").partition(" ")
     fault = _fault_of_first_line(first) or fault or _fault_of_length(headers)
-    return AnswerHead(version, rest.partition(b" ")[2], tuple(headers), ended, encoding_of(headers), fault)
+    return AnswerHead(version, rest.partition(" ")[2], tuple(headers), ended, encoding_of(headers), fault)
 
 
 _BLANKS = b" \t"

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections import deque
+from collections.abc import Sized
 from typing import NamedTuple
 
 import certifi
@@ -43,6 +44,11 @@ class Outgoing(NamedTuple):
     resolved: str = ""  # "+host:port:address,..." when the name was looked up for this request
     beyond: str = ""  # the address that a proxy is asked for
     lookup_seconds: float = 0.0
+    is_number: bool = False  # the host is an address already
+
+    def __repr__(self) -> str:
+        """Without target and headers, which may hold secrets."""
+        return f"<Outgoing {self.method} to {self.host}:{self.port}>"
 
 
 class Transfer:
@@ -67,7 +73,7 @@ class Transfer:
         self._tunnel = ""
         self._origin = b""
         self._target = b""
-        self._verb = ""
+        self._verb = "", False
         self._deadline = Deadline(0, 0)
         # Its `append` is the callback: a function of Python's own would cost more than all else that is done to a line.
         self._header_lines: deque[bytes] = deque(maxlen=_HEADER_LINES)
@@ -85,7 +91,8 @@ class Transfer:
         self.refusal = PERMITTED  # why an address wasn't dialled
         self.local_failure = ""  # why no socket could be opened here
         self.dialled = ("", 0)
-        self.beyond, self.port = "", 0  # of a proxy
+        self.host, self.port = "", 0
+        self.beyond = ""  # of a proxy
         self.sends = 0  # how often the request began to leave
         self.repeatable = True
         self.lookup_seconds = 0.0
@@ -134,6 +141,7 @@ class Transfer:
         """Takes a request; of the options that keep their value nothing is set again."""
         self.repeatable = outgoing.repeatable
         self.lookup_seconds = outgoing.lookup_seconds
+        self.host, self.port = outgoing.host, outgoing.port
         if outgoing.origin != self._origin:
             self._setopt(pycurl.URL, outgoing.origin)
             # Whether a server speaks HTTP/2, the first connection finds out for all who wait for it.
@@ -164,16 +172,14 @@ class Transfer:
         if tunnel != self._tunnel:
             self._setopt(pycurl.CONNECT_TO, [tunnel] if tunnel else [])
             self._tunnel = tunnel
-        self.port = outgoing.port
 
     def _load_method(self, method: str, body: bytes) -> None:
         with_body = bool(body) or method in ("POST", "PUT", "PATCH")
-        verb = f"{method} with body" if with_body else method
         if with_body:
             self._setopt(pycurl.POSTFIELDS, body)
-        if verb == self._verb:
+        if (method, with_body) == self._verb:
             return
-        self._verb = verb
+        self._verb = method, with_body
         if with_body:
             self._setopt(pycurl.POST, 1)
         elif method == "HEAD":
@@ -247,9 +253,11 @@ class Transfer:
 
     @property
     def headers_overflowed(self) -> bool:
-        """libcurl itself takes 300 KB at most."""
-        lines = self._header_lines
-        return len(lines) == _HEADER_LINES or sum(map(len, lines)) > self._limits.headers
+        return self.too_many_headers(self._header_lines, sum(map(len, self._header_lines)))
+
+    def too_many_headers(self, lines: Sized, length: int) -> bool:
+        """``length``: bytes of all lines. libcurl itself takes 300 KB at most."""
+        return length > self._limits.headers or len(lines) == _HEADER_LINES
 
     @property
     def nothing_sent(self) -> bool:

@@ -3,8 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
-from weakref import WeakKeyDictionary
+from typing import Any, cast
 
 import httpx
 import pycurl
@@ -16,10 +15,12 @@ from outbound.driver import Driver
 from outbound.errors import BlockedAddress, BlockedPort, InvalidRequest
 from outbound.failures import failure_of
 from outbound.limits import DEFAULT_LIMITS, Deadline, TransferLimits
+from outbound.name_servers import is_number
 from outbound.names import Names
 from outbound.outcomes import Answer
 from outbound.prepared import Head, Lines, PreparedRequest
 from outbound.proxy import Proxy, first_permitted
+from outbound.refusals import refusal_told
 from outbound.request_parts import checked_method, header_lines, origin_and_target, own_lines_check, unsaid
 from outbound.response_parts import AnswerHead, Body, answer_head, decompressed
 from outbound.transfer import Outgoing, Transfer
@@ -49,7 +50,6 @@ class CurlTransport(httpx.AsyncBaseTransport):
         self._driver = Driver(limits.connections)
         self._names = names or Names()
         self._idle: list[Transfer] = []
-        self._heads: WeakKeyDictionary[Head, Outgoing] = WeakKeyDictionary()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         _, answer = await self._exchange(self._outgoing(request), (), await _body_of(request))
@@ -57,22 +57,25 @@ class CurlTransport(httpx.AsyncBaseTransport):
 
     async def exchange(self, request: httpx.Request) -> Answer:
         """The same without a response of httpx's: the kept body is decompressed within its bound."""
+        own_lines: Lines = ()
         if isinstance(request, PreparedRequest):
-            own_lines_check(request.own_lines)
-            head, answer = await self._exchange(self._outgoing_of_head(request.head), request.own_lines, request.body)
+            own_lines, body = request.own_lines, request.body
+            own_lines_check(own_lines)
+            outgoing = self._outgoing_of_head(request.head)
         else:
-            head, answer = await self._exchange(self._outgoing(request), (), await _body_of(request))
-        if not head.encoding:
+            outgoing, body = self._outgoing(request), await _body_of(request)
+        encoding, answer = await self._exchange(outgoing, own_lines, body)
+        if not encoding:
             return answer
-        body, overflowed = decompressed(answer.body, head.encoding, self._dialling.limits.kept_body)
+        body, overflowed = decompressed(answer.body, encoding, self._dialling.limits.kept_body)
         return answer._replace(body=body, truncated=answer.truncated or overflowed)
 
-    async def _exchange(self, outgoing: Outgoing, own_lines: Lines, body: bytes) -> tuple[AnswerHead, Answer]:
+    async def _exchange(self, outgoing: Outgoing, own_lines: Lines, body: bytes) -> tuple[bytes, Answer]:
         if body and outgoing.method == "HEAD":
             raise InvalidRequest("A HEAD request can't carry a body: remove it or choose another method.")
         if self._dialling.proxy is not None:
             outgoing = await self._through(self._dialling.proxy, outgoing)
-        elif not self._names.settled(outgoing.host, outgoing.port):
+        elif not (outgoing.is_number or self._names.fresh(outgoing.host, outgoing.port)):
             outgoing = await self._with_addresses(outgoing)
         transfer = self._transfer(outgoing.certificate)
         try:
@@ -104,7 +107,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
     async def _with_addresses(self, outgoing: Outgoing) -> Outgoing:
         began = time.monotonic()
         resolved = await self._names.find(outgoing.host, outgoing.port, outgoing.deadline.connect / 1000)
-        return outgoing._replace(resolved=resolved, lookup_seconds=time.monotonic() - began)
+        return _looked_up(outgoing, time.monotonic() - began)._replace(resolved=resolved)
 
     async def _through(self, proxy: Proxy, outgoing: Outgoing) -> Outgoing:
         """Raises BlockedAddress or BlockedPort where the policy permits none of the addresses."""
@@ -114,31 +117,39 @@ class CurlTransport(httpx.AsyncBaseTransport):
         found = await self._names.addresses(outgoing.host.strip("[]"), outgoing.port, outgoing.deadline.connect / 1000)
         address, verdict = first_permitted(found, outgoing.port, self._dialling.addresses)
         if not address:
-            raise (BlockedPort if verdict.blocked == "port" else BlockedAddress)(verdict.reason)
-        return outgoing._replace(beyond=address, lookup_seconds=time.monotonic() - began)
+            error_class = BlockedPort if verdict.blocked == "port" else BlockedAddress
+            raise error_class(refusal_told(outgoing.host, outgoing.port, verdict))
+        return _looked_up(outgoing, time.monotonic() - began)._replace(beyond=address)
 
     def _outgoing(self, request: httpx.Request) -> Outgoing:
         return self._shared(request.method, request.url, request.headers.raw, request.extensions)
 
     def _outgoing_of_head(self, head: Head) -> Outgoing:
-        known = self._heads.get(head)
-        if known is None:
-            known = self._heads[head] = self._shared(head.method, head.url, head.headers, head.extensions)
-        return known
+        if head.owner is not self:
+            head.outgoing = self._shared(head.method, head.url, head.headers, head.extensions)
+            head.owner = self
+        return cast(Outgoing, head.outgoing)
 
     def _shared(
         self, method: str, url: httpx.URL, headers: Iterable[tuple[bytes, bytes]], extensions: Mapping[str, Any]
     ) -> Outgoing:
+        host = url.raw_host.decode("ascii")
         return Outgoing(
             checked_method(method),
             *origin_and_target(url),
-            url.raw_host.decode("ascii"),
+            host,
             url.port or (443 if url.raw_scheme == b"https" else 80),
             [*header_lines(headers), *unsaid(headers)],
             Deadline.of_extension(extensions.get("deadline"), self._deadline),
             extensions.get("repeatable", True),
             extensions.get("client_certificate"),
+            is_number=is_number(host),
         )
+
+
+def _looked_up(outgoing: Outgoing, seconds: float) -> Outgoing:
+    """The time that its name took is part of what the request may take."""
+    return outgoing._replace(lookup_seconds=seconds, deadline=outgoing.deadline.after(seconds))
 
 
 async def _body_of(request: httpx.Request) -> bytes:
@@ -146,8 +157,11 @@ async def _body_of(request: httpx.Request) -> bytes:
     return stream.data if isinstance(stream, Body) else await request.aread()
 
 
-def _answer_of(transfer: Transfer) -> tuple[AnswerHead, Answer]:
-    head = answer_head(transfer.header_lines)
+def _answer_of(transfer: Transfer) -> tuple[bytes, Answer]:
+    """The answer, and what encoding its body is in."""
+    lines = transfer.header_lines
+    length = sum(map(len, lines))
+    head = answer_head(lines, length)
     if not head.complete:  # libcurl takes a close within the headers for their end
         raise failure_of(transfer, pycurl.E_PARTIAL_FILE)
     if fault := head.fault or _fault_of_version(transfer, head):
@@ -156,24 +170,24 @@ def _answer_of(transfer: Transfer) -> tuple[AnswerHead, Answer]:
     status = transfer.status
     if status < 200:  # 101 Switching Protocols, which nobody asked for
         raise failure_of(transfer, pycurl.E_UNSUPPORTED_PROTOCOL)
-    if transfer.headers_overflowed:
+    if transfer.too_many_headers(lines, length):
         raise failure_of(transfer, pycurl.E_WRITE_ERROR)
-    return head, Answer(
+    return head.encoding, Answer(
         status,
-        head.reason.decode("latin-1"),
+        head.reason,
         head.headers,
         transfer.body,
         transfer.truncated,
         transfer.body_size,
         transfer.phases,
         transfer.address,
-        head.version.decode("latin-1"),
+        head.version,
     )
 
 
 def _fault_of_version(transfer: Transfer, head: AnswerHead) -> str:
     """Without TLS nobody offered HTTP/2: libcurl takes the word of a first line for it."""
-    if head.version == b"HTTP/2" and not transfer.secure:
+    if head.version == "HTTP/2" and not transfer.secure:
         return "The answer calls itself HTTP/2, which was not agreed on."
     return ""
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.tls import secured
+
 WAIT = 5.0  # seconds; bounds every wait of a server thread
 
 
@@ -51,12 +53,16 @@ class Connection:
         return request
 
     def _receive(self) -> bool:
-        try:
-            data = self._sock.recv(65536)
-        except OSError:
-            data = b""
+        data = self.receive()
         self._buffer += data
         return bool(data)
+
+    def receive(self) -> bytes:
+        """What comes next; nothing when the other side closed, or was silent for long."""
+        try:
+            return self._sock.recv(65536)
+        except OSError:
+            return b""
 
     def send(self, data: bytes) -> None:
         try:
@@ -135,7 +141,7 @@ class Server:
             self.handler(Connection(sock, self))
 
     def _secured(self, sock: socket.socket) -> socket.socket:
-        return self.tls.wrap_socket(sock, server_side=True) if self.tls else sock
+        return secured(sock, self.tls, wait=WAIT) if self.tls else sock
 
     def close(self) -> None:
         if self._listener.fileno() < 0:

@@ -51,7 +51,7 @@ def test_public_address_is_permitted(ip: str):
         ("10.0.0.0", "private"),
         ("10.255.255.255", "private"),
         ("100.64.0.0", "carrier-grade NAT"),
-        ("100.100.100.200", "carrier-grade NAT"),
+        ("100.100.100.200", "cloud metadata"),
         ("100.127.255.255", "carrier-grade NAT"),
         ("127.0.0.1", "loopback"),
         ("127.255.255.255", "loopback"),
@@ -60,7 +60,8 @@ def test_public_address_is_permitted(ip: str):
         ("169.254.0.1", "link-local"),
         ("172.16.0.0", "private"),
         ("172.31.255.255", "private"),
-        ("192.0.0.192", "protocol assignments"),
+        ("192.0.0.191", "protocol assignments"),
+        ("192.0.0.192", "cloud metadata"),
         ("192.0.2.1", "documentation"),
         ("192.88.99.1", "6to4 relay"),
         ("192.168.0.1", "private"),
@@ -186,6 +187,34 @@ def test_entry_that_cannot_be_read_is_named(entry: str):
 def test_allowed_range_is_for_its_port_and_never_for_metadata(ip: str, port: int, permitted: bool):
     ranges = ["10.1.0.0/16:8443", "[fd00::/8]:443", "169.254.0.0/16:80"]
     assert judge(ip, port, AddressPolicy(allowed=parse_allowed(ranges))).permitted is permitted
+
+
+METADATA_4 = [
+    "100.100.100.200", "168.63.129.16", "169.254.0.23", "169.254.42.42", "169.254.169.254", "169.254.170.2",
+    "169.254.170.23", "192.0.0.192",
+]  # fmt: skip
+METADATA_6 = [
+    "fd00:100::100:200", "fd00:42::42", "fd00:a9fe:a9fe::1", "fd00:c1::a9fe:a9fe", "fd00:ec2::23", "fd00:ec2::254",
+    "fd20:ce::254", "fe80::a9fe:a9fe",
+]  # fmt: skip
+EVERYTHING = AddressPolicy(allowed=parse_allowed(["0.0.0.0/0:80", "[::/0]:80"]))
+
+
+@pytest.mark.parametrize("ip", METADATA_6 + METADATA_4)
+def test_no_range_opens_a_metadata_service(ip: str):
+    assert "(cloud metadata)" in judge(ip, 80, EVERYTHING).reason
+    assert judge(ip, 80, AddressPolicy(allowed=parse_allowed([f"[{ip}]:80" if ":" in ip else f"{ip}:80"]))).permitted
+
+
+@pytest.mark.parametrize("ip", METADATA_4)
+@pytest.mark.parametrize("prefix", ["::ffff:", "::ffff:0:", "::", "64:ff9b::", "64:ff9b:1::", "fd64::"])
+def test_no_range_opens_a_metadata_service_that_is_wrapped(ip: str, prefix: str):
+    assert "(cloud metadata)" in judge(prefix + ip, 80, EVERYTHING).reason
+
+
+@pytest.mark.parametrize("ip", ["100.100.100.201", "169.254.170.3", "192.0.0.191", "fd20:ce::253", "fd64::10.0.0.1"])
+def test_a_range_opens_what_is_beside_a_metadata_service(ip: str):
+    assert judge(ip, 80, EVERYTHING).permitted
 
 
 def test_metadata_must_be_named_itself():

@@ -14,7 +14,7 @@ from outbound.name_servers import LONGEST, SHORTEST, Found, NameServers
 from outbound.names import Names
 from tests.outbound.conftest import MakeCurl, Serve, fetch
 from tests.outbound.dns_server import AAAA, CNAME, NO_SUCH_NAME, SERVER_FAILURE, A, DnsServer, Zone
-from tests.outbound.servers import answering, closing, response
+from tests.outbound.servers import answering, closing, response, silent
 
 pytestmark = pytest.mark.anyio
 
@@ -175,6 +175,22 @@ async def test_name_server_that_says_nothing(curl: MakeCurl, dns: StartDns):
     assert {type(error) for error in failed} <= {errors.NameNotFound, errors.ConnectTimeout}
     assert time.monotonic() - began < 10  # all of them together
     assert threading.active_count() <= threads + 1  # pycares' own
+
+
+async def test_what_a_name_takes_is_part_of_the_total(curl: MakeCurl, serve: Serve, dns: StartDns):
+    """A lease ends when a request must be over: one that took longer would be sent once more beside it."""
+
+    def late(name: str, kind: int) -> Any:
+        time.sleep(0.6 if kind == A else 0)
+        return [(name, A, 60, "127.0.0.1")] if kind == A else []
+
+    server = serve(silent)
+    transport = curl(server, names=Names(NameServers([dns(late).address])), connect=1.0, total=1.0)
+    began = time.monotonic()
+    with pytest.raises(errors.AnswerTimeout) as caught:
+        await fetch(transport, server.url(host="late.example"))
+    assert 0.9 < time.monotonic() - began < 1.5
+    assert caught.value.phases.dns >= 0.6
 
 
 async def test_lost_question_is_asked_again(dns: StartDns):

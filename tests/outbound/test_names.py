@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from outbound import errors
-from outbound.name_servers import Answered, Found
+from outbound.name_servers import Answered, Found, is_number
 from outbound.names import Names
 
 pytestmark = pytest.mark.anyio
@@ -40,20 +40,20 @@ class Resolver:
 
 async def test_line_for_libcurl():
     names = Names(Resolver())
-    assert not names.settled("a.example", 443)
+    assert not names.fresh("a.example", 443)
     assert await names.find("a.example", 443, within=1) == "+a.example:443:192.0.2.1,[2001:db8::1]"
-    assert names.settled("a.example", 443)
-    assert not names.settled("a.example", 80)
+    assert names.fresh("a.example", 443)
+    assert not names.fresh("a.example", 80)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0x7f000001", "127.1", "::1", "fe80::1", "1.2.3.4."])
-async def test_numbers_need_no_lookup(host: str):
-    assert Names(Resolver()).settled(host, 80)
+def test_numbers_need_no_lookup(host: str):
+    assert is_number(host)
 
 
 @pytest.mark.parametrize("host", ["localhost", "server1", "1.example", "face.example", "0x7.example"])
-async def test_names_need_one(host: str):
-    assert not Names(Resolver()).settled(host, 80)
+def test_names_need_one(host: str):
+    assert not is_number(host)
 
 
 async def test_many_requests_ask_once():
@@ -95,7 +95,7 @@ async def test_name_that_does_not_exist():
     for _ in range(2):
         with pytest.raises(errors.NameNotFound, match="wrong.example"):
             await names.find("wrong.example", 80, within=5)
-    assert not names.settled("wrong.example", 80)
+    assert not names.fresh("wrong.example", 80)
 
 
 async def test_answer_that_is_no_longer_fresh_is_asked_for_again():
@@ -103,8 +103,31 @@ async def test_answer_that_is_no_longer_fresh_is_asked_for_again():
     names = Names(resolver)
     for _ in range(2):
         await names.find("a.example", 80, within=5)
-        assert not names.settled("a.example", 80)
+        assert not names.fresh("a.example", 80)
     assert resolver.asked == ["a.example"] * 2
+
+
+async def test_a_name_for_each_person_keeps_no_more_than_the_newest(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("outbound.names._KEPT_NAMES", 3)
+    resolver = Resolver(fresh=300.0)
+    names = Names(resolver)
+    for number in range(5):
+        await names.find(f"u{number}.example", 80, within=5)
+    assert [names.fresh(f"u{number}.example", 80) for number in range(5)] == [False, False, True, True, True]
+    await names.find("u4.example", 80, within=5)
+    await names.find("u0.example", 80, within=5)
+    assert len(resolver.asked) == 6
+
+
+async def test_an_answer_asked_for_again_is_the_newest(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("outbound.names._KEPT_NAMES", 2)
+    names = Names(Resolver(fresh=0.1))
+    await names.find("a.example", 80, within=5)
+    await names.find("b.example", 80, within=5)
+    await asyncio.sleep(0.15)
+    await names.find("a.example", 80, within=5)
+    await names.find("c.example", 80, within=5)
+    assert names.fresh("a.example", 80)
 
 
 async def test_closing_ends_the_waiting():
