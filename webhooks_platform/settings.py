@@ -7,6 +7,8 @@ from typing import Any
 import environ
 from csp.constants import NONCE, NONE, SELF
 
+from webhooks_platform.celery_broker import queues
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
@@ -116,6 +118,7 @@ CELERY_BROKER_URL = env.str("BROKER_URL", default=REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_QUEUES = queues()
 CELERY_TASK_DEFAULT_QUEUE = "control"
 CELERY_TASK_ROUTES = {
     "delivery.deliver": {"queue": "lanes"},
@@ -258,6 +261,7 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "webhooks_platform.base.error_reports.WithoutValues"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -6,9 +6,11 @@ from itertools import chain
 import pytest
 from django.conf import settings
 
+from channels.policy import SendPolicy
+from delivery.tasks import SHUTDOWN_WAITS
 from tests.docs.pages import blocks
 from tests.operations.image import COMPOSE, DOCKERFILE, PROGRAMS, ROOT, SERVERS, SERVICES, copied, image_settings
-from webhooks_platform.embedded.application import plan_application
+from webhooks_platform.embedded.application import LANES_STOP_WITHIN, plan_application
 
 OPERATOR = ROOT / "docs" / "guide" / "operator.md"
 # Python's own, not the product's.
@@ -80,6 +82,15 @@ def test_variables_of_the_file_are_in_the_guide() -> None:
 def test_the_pages_start_as_the_image_does() -> None:
     command = re.findall(r"^CMD (\[.+\])$", DOCKERFILE, re.MULTILINE)
     assert [str(SERVICES["web"]["command"]).replace("'", '"')] == command
+
+
+def test_lane_workers_are_given_the_time_that_they_wait_for_answers() -> None:
+    (longest,) = [rule.le for rule in SendPolicy.model_fields["total_seconds"].metadata if hasattr(rule, "le")]
+    grace = float(SERVICES["lanes"]["stop_grace_period"].removesuffix("s"))
+    assert longest < SHUTDOWN_WAITS < min(grace, LANES_STOP_WITHIN)
+    planned = plan_application(checkout=ROOT, folder=ROOT, environment={"LANE_WORKERS": "2"}).programs()
+    assert {program.stop_seconds for program in planned if "lanes" in program.arguments} == {LANES_STOP_WITHIN}
+    assert f"{grace:.0f} s" in OPERATOR.read_text()
 
 
 def test_volumes_and_secrets_are_declared() -> None:

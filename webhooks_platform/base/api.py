@@ -1,5 +1,6 @@
 """What every API view shares: the actor of the token, typed JSON fields with their schema, cursor pages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -15,6 +16,7 @@ from webhooks_platform.base.errors import InvalidInput
 from webhooks_platform.base.paging import Page, keyset_page
 
 PAGE_SIZE_LIMIT = 200
+_SHOWN = 60
 PAGE_PARAMETERS = [
     OpenApiParameter("cursor", str, description="`next_cursor` of the page before"),
     OpenApiParameter("limit", int, description=f"rows a page, at most {PAGE_SIZE_LIMIT} (default 50)"),
@@ -27,6 +29,19 @@ def tags_in_sentence_case(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for operation in operations.values():
             operation["tags"] = [tag.replace("_", " ").replace("-", " ").capitalize() for tag in operation["tags"]]
     return result
+
+
+class PostedSerializer(serializers.Serializer[Any]):
+    """What a request brings. A name that is no field's is refused, since whoever wrote it meant something by it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = [str(name) for name in data if name not in self.fields] if isinstance(data, Mapping) else []
+        if unknown:
+            known = ", ".join(sorted(self.fields))
+            raise serializers.ValidationError(
+                {name[:_SHOWN]: [f"There is no field of this name here. Those there are: {known}."] for name in unknown}
+            )
+        return super().to_internal_value(data)
 
 
 class StoredModelField(serializers.Field):  # type: ignore[type-arg]

@@ -14,6 +14,8 @@ _WEB_PORT = 8000
 _RECEIVER_PORT = 9000
 _RECEIVER_STAGE, _WORKER_STAGE, _WEB_STAGE = 2, 3, 4
 _CONTROL_THREADS, _BULK_THREADS, _LANE_THREADS = 4, 2, 8
+# Longer than a lane worker waits for answers and records them (delivery.tasks.SHUTDOWN_WAITS).
+LANES_STOP_WITHIN = 140.0
 # What one process may hold open: its pool (settings.DATABASE_POOL_SIZE) and some air.
 _CONNECTIONS_PER_PROCESS = 20
 
@@ -88,7 +90,10 @@ class Application:
             *("-m", "celery", "-q", "-A", "webhooks_platform", "worker", "-P", "threads", "-c", str(threads)),
             *("-Q", queue, "-n", _node(name), "-l", "WARNING", "--without-gossip", "--without-mingle"),
         )
-        return self._python(f"Worker {name}", arguments, _WORKER_STAGE)
+        program = self._python(f"Worker {name}", arguments, _WORKER_STAGE)
+        if queue != "lanes":
+            return program
+        return replace(program, stop_seconds=LANES_STOP_WITHIN, waits_for="answers to requests that are on their way")
 
     def _beat(self) -> Program:
         # No pid file: the data folder's lock already holds off a second one.

@@ -16,6 +16,7 @@ from webhooks_platform.embedded.console import say
 from webhooks_platform.embedded.errors import LaunchError, StopRequested
 from webhooks_platform.embedded.guard import send
 from webhooks_platform.embedded.restarts import MOST_ENDS, WITHIN, Restarts
+from webhooks_platform.embedded.stopping import Hurry, wait_for_ends
 
 _PR_SET_PDEATHSIG = 1
 _LOG_LIMIT_BYTES = 10_000_000
@@ -32,6 +33,8 @@ class Program:
     # Higher stages stop first; programs of one stage stop together.
     stage: int = 0
     stop_seconds: float = 15.0
+    # What it finishes before it ends, in words, where that may take long. It is safe to kill.
+    waits_for: str = ""
     account: Account | None = None
 
 
@@ -93,7 +96,7 @@ class Guard:
 
 class Supervisor:
     """Starts programs, and again those that end by themselves; stops all in order. Its signals are SIGINT, SIGTERM and
-    SIGHUP."""
+    SIGHUP; a second SIGINT ends at once what would still wait."""
 
     def __init__(self, *, logs: Path, guard: Guard, follow_parent: bool = False) -> None:
         self._logs = logs
@@ -103,6 +106,7 @@ class Supervisor:
         # Programs that ended, and when they are started again.
         self._due: list[tuple[float, Program]] = []
         self._stop_requested = False
+        self._hurry = Hurry()
         self._parent = os.getppid() if follow_parent else None
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._request_stop)
@@ -212,19 +216,13 @@ class Supervisor:
         for child in children:
             if child.process.poll() is None:
                 child.process.send_signal(child.program.stop_signal)
+        wait_for_ends(children, hurry=lambda: self._hurry.wanted)
         for child in children:
-            self._await_end(child)
             # Whatever the program itself started is in its group, and goes with it.
             send(-child.process.pid, signal.SIGKILL)
+            child.process.wait()
             self._guard.forget(-child.process.pid)
 
-    @staticmethod
-    def _await_end(child: Child) -> None:
-        try:
-            child.process.wait(child.program.stop_seconds)
-        except subprocess.TimeoutExpired:
-            send(-child.process.pid, signal.SIGKILL)
-            child.process.wait()
-
-    def _request_stop(self, *_: object) -> None:
+    def _request_stop(self, number: int, *_: object) -> None:
         self._stop_requested = True
+        self._hurry.note(interrupt=number == signal.SIGINT, now=time.monotonic())

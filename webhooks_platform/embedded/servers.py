@@ -8,6 +8,8 @@ from pathlib import Path
 
 from webhooks_platform.embedded.account import server_account
 from webhooks_platform.embedded.data_folder import read_or_create_secrets
+from webhooks_platform.embedded.errors import LaunchError
+from webhooks_platform.embedded.given import database_check, redis_check
 from webhooks_platform.embedded.postgresql import PostgresPlan, start_postgres
 from webhooks_platform.embedded.processes import Supervisor
 from webhooks_platform.embedded.valkey import start_valkey
@@ -19,18 +21,31 @@ def is_set(environment: Mapping[str, str], name: str) -> bool:
 
 
 def read_setting(environment: Mapping[str, str], name: str) -> str:
-    """A setting's value, from NAME_FILE's file where that is given, as the product reads it; empty if not set."""
+    """A setting's value, from NAME_FILE's file where that is given, as the product reads it; empty if not set.
+
+    Raises LaunchError if the file can't be read.
+    """
     file = environment.get(f"{name}_FILE")
-    return Path(file).read_text().strip() if file else environment.get(name, "")
+    try:
+        return Path(file).read_text().strip() if file else environment.get(name, "")
+    except OSError as error:
+        raise LaunchError(f"{name}_FILE names {file}, which can't be read: {error.strerror}.") from error
 
 
 def start_servers(
     supervisor: Supervisor, *, folder: Path, environment: Mapping[str, str], durable: bool, max_connections: int = 200
 ) -> dict[str, str]:
-    """Starts what isn't given from outside. Returns the settings that the product's programs need on top."""
+    """Starts what isn't given from outside. Returns the settings that the product's programs need on top.
+
+    Raises LaunchError, before anything starts, if what is given can't be used.
+    """
+    if database_url := read_setting(environment, "DATABASE_URL"):
+        database_check(database_url)
+    if redis_url := read_setting(environment, "REDIS_URL"):
+        redis_check(redis_url)
     kept = _secrets(folder)
     settings = {name: kept[name] for name in ("SECRET_KEY", "ENCRYPTION_KEYS") if not is_set(environment, name)}
-    if not is_set(environment, "DATABASE_URL"):
+    if not database_url:
         plan = PostgresPlan(
             folder=folder,
             password=kept["DATABASE_PASSWORD"],
@@ -39,7 +54,7 @@ def start_servers(
             max_connections=max_connections,
         )
         settings["DATABASE_URL"] = start_postgres(supervisor, plan)
-    if not is_set(environment, "REDIS_URL"):
+    if not redis_url:
         settings["REDIS_URL"] = start_valkey(
             supervisor, folder=folder, password=kept["REDIS_PASSWORD"], durable=durable
         )
