@@ -36,8 +36,11 @@ SLACK = Preset(
         "chat:write. Invite the bot to the channel.",
     ),
     notes=(
-        'Slack answers 200 also when it refuses a message: look for "ok": true in the answer of a test.',
-        "Slack takes about one message a second for a channel: lower the connection's requests at the same time to 1.",
+        "Slack answers 200 also when it refuses a message. So that this counts as failed, open “What counts as "
+        "delivered” in the connection and set “And the body of the answer” to “A JSON value equals”, “Where it stands” "
+        "to ok and “Its value” to true.",
+        "Slack takes about one message a second for a channel: under “Pace” in the connection set “Requests” to 1, "
+        "“In” to “a second”.",
     ),
     reference="https://docs.slack.dev/reference/methods/chat.postMessage",
 )

@@ -2,13 +2,15 @@
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 from jinja2 import nodes
 
 from . import limits
 from .environment import GLOBALS, LOOP_CALLS, TESTS
-from .failures import TemplateRefused
+from .failures import BadValue, TemplateRefused
 from .filters import FILTERS
+from .formats import FORMATS, check_literals
 from .positions import Source
 from .steps import METHODS
 
@@ -128,6 +130,16 @@ class AllowList:
         elif node.name not in FILTERS:
             advice = FILTER_ADVICE.get(node.name) or did_you_mean(node.name, FILTERS)
             self.refuse(node, f"There is no filter “{node.name}”.", advice)
+        elif node.name in FORMATS:
+            self._check_literals(node)
+
+    def _check_literals(self, node: nodes.Filter) -> None:
+        arguments = [_literal(argument) for argument in node.args]
+        keywords = {str(keyword.key): _literal(keyword.value) for keyword in node.kwargs}
+        try:
+            check_literals(node.name, _literal(_value_or_fallback(node.node)), arguments, keywords)
+        except BadValue as bad:
+            self.refuse(node, bad.message, bad.hint)
 
     def _check_call(self, node: nodes.Call) -> None:
         target = node.node
@@ -145,6 +157,16 @@ class AllowList:
 
 def is_loop(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Name) and node.name == "loop"
+
+
+def _literal(node: nodes.Node | None) -> Any:
+    """None for what is not written in the template itself."""
+    return node.value if isinstance(node, nodes.Const) else None
+
+
+def _value_or_fallback(node: nodes.Node | None) -> nodes.Node | None:
+    is_default = isinstance(node, nodes.Filter) and node.name in ("d", "default") and node.args
+    return node.args[0] if is_default else node  # type: ignore[union-attr]
 
 
 def _written_children(node: nodes.Node) -> Iterable[nodes.Node]:

@@ -1,13 +1,14 @@
 """What one person's request may cost. Every operation that can grow or repeat pays here before it runs."""
 
 from collections.abc import Iterable
-from time import monotonic, thread_time
+from time import monotonic
 from typing import Any
 
 from jinja2.runtime import Context
 
 from . import limits
 from .failures import BudgetExceeded
+from .worktime import work_time
 
 
 class Budget:
@@ -17,15 +18,15 @@ class Budget:
         self.steps = limits.MAX_STEPS
         self.output = 0
         self.deadline = monotonic() + limits.MAX_SECONDS
-        self.started = thread_time()
+        self.started = work_time()
         self.send_empty = send_empty
 
     def step(self, count: int = 1) -> None:
         self.steps -= count
         if self.steps < 0:
             raise BudgetExceeded(f"The personalisation takes more than {limits.MAX_STEPS:,} steps.")
-        # The clock on the wall is cheap to ask but runs on while other threads work: only own CPU time counts.
-        if monotonic() > self.deadline and thread_time() - self.started > limits.MAX_SECONDS:
+        # The clock on the wall is cheap to ask but runs on while other threads work: only own work counts.
+        if monotonic() > self.deadline and work_time() - self.started > limits.MAX_SECONDS:
             raise BudgetExceeded(f"The personalisation takes longer than {limits.MAX_SECONDS * 1000:.0f} ms.")
 
     def check_text(self, length: int) -> None:

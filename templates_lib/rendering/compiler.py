@@ -1,7 +1,6 @@
 """Compiling content: every field in the language of its place, every problem with the field it stands in."""
 
 from collections.abc import Callable, Iterable, Sequence
-from time import thread_time
 from typing import TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -38,6 +37,7 @@ from .headers import CONTENT_TYPE, FORM_TYPE, HEADER_NAME, RESERVED, is_utf8, la
 from .problems import ContentInvalid, Problem
 from .straight import straight_function
 from .template import FieldTemplate, compile_field, field_weight
+from .worktime import work_time
 
 CONTENTS: WeightedCache[CompiledContent] = WeightedCache(limits.MAX_CACHE_BYTES)
 PairKind = TypeVar("PairKind", bound=Pair)
@@ -72,7 +72,7 @@ class Compilation:
         self.problems: list[Problem] = []
         self.fields: dict[str, FieldTemplate] = {}
         self.compiled: CompiledContent | None = None
-        self._started = thread_time()
+        self._started = work_time()
         if self._is_small_enough():
             compiled = self._compile("url_fixed_host" if secret_attached else "url")
             failed = any(problem.severity == "error" for problem in self.problems)
@@ -114,7 +114,7 @@ class Compilation:
 
     def _field(self, field: str, language: str, text: str) -> FieldTemplate:
         """The compiled field; an empty one, and a problem, if it is refused."""
-        if thread_time() - self._started > limits.MAX_COMPILE_SECONDS:
+        if work_time() - self._started > limits.MAX_COMPILE_SECONDS:
             self._refuse(field, "The content is too complex to check.", "Use fewer loops and branches.")
             return _NOTHING
         try:

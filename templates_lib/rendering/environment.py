@@ -102,6 +102,9 @@ class RenderEnvironment(ImmutableSandboxedEnvironment):
         owner = getattr(target, "__self__", None)
         of_loop = type(owner) is LoopContext and target.__name__ in LOOP_CALLS
         if of_loop or target in GLOBALS.values():
+            # What Jinja hands on to whoever wants the names of the loop or block around.
+            keywords.pop("_loop_vars", None)
+            keywords.pop("_block_vars", None)
             return target(*arguments, **keywords)
         raise BadValue("This can't be called.")
 

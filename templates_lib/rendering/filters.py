@@ -11,6 +11,7 @@ from . import limits
 from .budget import RenderContext, Rounds
 from .escapes import percent_encoded, xml_escaped
 from .failures import BadValue
+from .formats import FORMATS
 from .values import JsonText, UrlText, is_blank, missing_text, to_json, to_text, type_name
 
 _VIEWS: Any = (type({}.items()), type({}.keys()), type({}.values()))
@@ -246,4 +247,5 @@ FILTERS: dict[str, Filter] = {
     "url_path": of_text(_url_path),
     "urlencode": _urlencode,
     "wordcount": of_text(lambda context, text: len(text.split())),
+    **FORMATS,
 }

@@ -31,3 +31,4 @@ MAX_BODY_BYTES = 1_048_576
 MAX_URL_CHARACTERS = 8_192
 MAX_HEADER_BYTES = 16_384
 MAX_REASON_CHARACTERS = 200
+MAX_LANGUAGES = 64  # whose names of months and the like are held at a time, up to 1.3 MB each

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from jinja2 import nodes
 
+from .formats import FORMATS
 from .positions import Source
 
 Known = frozenset[str]
@@ -115,8 +116,9 @@ class _Walker:
         if path is not None:
             self._note(node, path, fallback or _covers(known, path))
         elif isinstance(node, nodes.Filter) and node.node is not None:
-            # `default` must come first: `upper` already asks for the value.
-            self.expression(node.node, known, fallback=node.name in ("default", "d", "__skip"))
+            # `default` must come first: `upper` already asks for the value. Behind `date` and the like it may, too.
+            covered = node.name in ("default", "d", "__skip") or (fallback and node.name in FORMATS)
+            self.expression(node.node, known, fallback=covered)
             self._arguments(node, known)
         elif isinstance(node, nodes.Or):
             self.expression(node.left, known, fallback=True)

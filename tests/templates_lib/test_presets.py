@@ -1,19 +1,22 @@
 """The presets: each compiles without a finding, and renders into what the vendor's reference asks for."""
 
 import json
+import re
 from urllib.parse import parse_qs
 
 import pytest
+from django.template.loader import get_template
 from django.test import Client
 
 from accounts.models import User, Workspace
+from channels.forms import BODY_RULES, RATE_PERIODS
 from channels.models import Connection
 from templates_lib.checks import check_content
 from templates_lib.content import WebhookContent
 from templates_lib.errors import TemplateInvalid
 from templates_lib.models import Template
 from templates_lib.preset import Preset, preset_content
-from templates_lib.presets import PRESETS, TWILIO
+from templates_lib.presets import PRESETS, SLACK, TWILIO
 from templates_lib.services import template_content
 from tests.cast import signed_in
 from tests.templates_lib.rendering import refused, render
@@ -66,6 +69,13 @@ def test_each_says_what_to_fill_in_and_where_to_find_it(key: str) -> None:
 
 def test_slack() -> None:
     assert sent("slack") == {"channel": "C0123456789", "text": WORDS}
+
+
+def test_slack_names_the_settings_of_a_connection_as_its_page_does() -> None:
+    page = get_template("channels/_form_sending.html").template.source  # type: ignore[attr-defined]
+    labels = {*re.findall(r'(?:title|label)="([^"]+)"', page), *dict(BODY_RULES).values(), *dict(RATE_PERIODS).values()}
+    named = re.findall("“([^”]+)”", " ".join(SLACK.notes))
+    assert {"And the body of the answer", "A JSON value equals", "Pace"} <= set(named) <= labels
 
 
 def test_hubspot_leaves_out_what_the_person_lacks() -> None:

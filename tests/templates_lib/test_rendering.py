@@ -113,6 +113,20 @@ def test_filters(source: str, values: dict[str, Any], expected: str) -> None:
     assert render_field("text", source, values) == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("{% for tag in tags %}{{ loop.cycle('odd', 'even') }} {% endfor %}", "odd even odd "),
+        ("{% for tag in tags %}{% if loop.changed(tag) %}{{ tag }}{% endif %}{% endfor %}", "ab"),
+        ("{% for tag in tags %}{{ range(loop.index) | join }} {% endfor %}", "0 01 012 "),
+        ("{% for tag in tags %}{% set ns = namespace(seen=tag) %}{{ ns.seen }}{% endfor %}", "abb"),
+        ("{% for tag in tags %}{% for other in range(2) %}{{ loop.index }}{% endfor %} {% endfor %}", "12 12 12 "),
+    ],
+)
+def test_calls_within_a_loop(source: str, expected: str) -> None:
+    assert render_field("text", source, {"tags": ["a", "b", "b"]}, missing="empty") == expected
+
+
 def test_url_path_keeps_slashes() -> None:
     url = render_field("url", "https://a.example.com/{{ x | url_path }}?q={{ x }}", {"x": "a b/c"})
     assert url == "https://a.example.com/a%20b/c?q=a%20b%2Fc"

@@ -86,7 +86,11 @@ def test_odd_values_come_out_as_templates_have_them(content: WebhookContent, nam
 
 
 @pytest.mark.parametrize(
-    "text", ["{{ name | upper }}", "{% if vip %}a{% endif %}", "{{ name ~ 'x' }}", "{{ name | default(plan) }}"]
+    "text",
+    [
+        *("{{ name | upper }}", "{% if vip %}a{% endif %}", "{{ name ~ 'x' }}", "{{ name | default(plan) }}"),
+        *("{{ now | date }}", "{{ now | date | default('soon') }}", "{{ points | number }}"),
+    ],
 )
 def test_what_needs_a_template_is_not_straight(text: str) -> None:
     assert compiled(WebhookContent(url=URL, body=RawBody(text=text, content_type="text/plain"))).straight is None

@@ -63,6 +63,16 @@ def test_the_library_lists_and_finds(editor: Client, template: Template) -> None
     assert "Nothing is archived" in text(editor, f"{LIBRARY}?archived=1")
 
 
+def test_the_next_page_keeps_what_was_asked_for(editor: Client, workspace: Workspace, teammate: User) -> None:
+    for number in range(51):
+        saved(workspace, teammate, name=f"Task {number}", tags=["R&D"])
+    saved(workspace, teammate, name="Zebra")
+    assert 'href="?q=task&amp;tag=R%26D&amp;page=2"' in text(editor, f"{LIBRARY}?q=task&tag=R%26D")
+    second = text(editor, f"{LIBRARY}?q=&tag=R%26D&page=2")
+    assert 'href="?q=&amp;tag=R%26D&amp;page=1"' in second
+    assert "Zebra" not in second
+
+
 def test_an_empty_library_says_how_to_fill_it(editor: Client, workspace: Workspace) -> None:
     assert "choose Save as template" in text(editor, LIBRARY)
 
