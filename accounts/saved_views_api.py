@@ -1,7 +1,5 @@
 """Saved views over the REST API. A token sees the shared ones and those it made."""
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -19,6 +17,7 @@ from accounts.saved_views import (
     saved_view_share,
     saved_views_of,
 )
+from webhooks_platform.base.api import PostedSerializer
 
 TAGS = ["Saved views"]
 
@@ -31,14 +30,14 @@ class SavedViewSerializer(serializers.ModelSerializer[SavedView]):
         fields = ["id", "page", "name", "query", "shared", "made_by", "created_at"]
 
 
-class SavedViewSaveSerializer(serializers.Serializer[Any]):
+class SavedViewSaveSerializer(PostedSerializer):
     page = serializers.ChoiceField(SavedViewPage.choices)
     name = serializers.CharField(max_length=60)
     query = serializers.CharField(max_length=2000, help_text="the filters as they stand in the list's address")
     shared = serializers.BooleanField(default=True, help_text="only shared views are seen by people")
 
 
-class SavedViewChangeSerializer(serializers.Serializer[Any]):
+class SavedViewChangeSerializer(PostedSerializer):
     name = serializers.CharField(max_length=60, required=False)
     shared = serializers.BooleanField(required=False)
 

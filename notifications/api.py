@@ -136,8 +136,9 @@ class NotificationDetailSerializer(NotificationSerializer):
 FILTERS = [
     OpenApiParameter("state", str, enum=[value for value, _ in STATE_CHOICES]),
     OpenApiParameter("reason", str, enum=[value for value, _ in REASON_CHOICES]),
+    OpenApiParameter("detail", str, description="exactly this reason_detail; empty: rows without one"),
     OpenApiParameter("status", int, description="status code of the latest answer"),
-    OpenApiParameter("person", str, description="the profile's user_id"),
+    OpenApiParameter("person", str, description="the profile's user_id, or else its exact e-mail address"),
     OpenApiParameter(
         "test", str, enum=[value for value, _ in TEST_CHOICES], description="test users: only, or without"
     ),

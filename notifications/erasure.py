@@ -9,13 +9,13 @@ from django.db.backends.utils import CursorWrapper
 
 from audience.erasers import ErasedPerson, Traces
 from audience.erasing import ERASED_LABEL
-from notifications.states import FINAL, RunState
+from notifications.states import FINAL, IMPERSONAL_DETAIL, RunState
 
 # By profile, through the unique index on (workspace, profile): every run that ever had the person.
 # A row that a lane holds is passed over: waiting for it could make two transactions wait for each other.
 _NOTIFICATIONS = """
 with free as (
-  select n.workspace_id, n.run_at, n.id, n.profile_id, p.replacement
+  select n.workspace_id, n.run_at, n.id, n.run_id, n.profile_id, p.replacement
   from unnest(%(profiles)s::bigint[], %(replacements)s::text[]) as p (id, replacement)
   join notification n on n.workspace_id = %(workspace)s and n.profile_id = p.id
   for update of n skip locked
@@ -23,7 +23,7 @@ with free as (
 update notification n set user_id = f.replacement, person = null, request = null, reason_detail = ''
 from free f
 where n.workspace_id = f.workspace_id and n.run_at = f.run_at and n.id = f.id and n.profile_id = f.profile_id
-returning n.profile_id, n.id, n.run_at
+returning n.profile_id, n.id, n.run_at, n.run_id
 """
 _UNFINISHED = """
 select distinct n.profile_id from notification n
@@ -49,6 +49,19 @@ update notifications_run set audience_description = %(label)s
 where workspace_id = %(workspace)s and audience->>'kind' = 'profiles'
   and audience->'profile_ids' @> any(%(each)s::jsonb[])
 """
+# A resend may be of those who share a detail, such as the text of a skip rule, which may be about one person. Once its
+# people are found, nothing reads that any more.
+_RESENDS = """
+update notifications_run set resend = jsonb_set(resend, '{detail}', 'null')
+where workspace_id = %(workspace)s and prepared_at is not null and (resend->>'run_id')::bigint = any(%(runs)s)
+  and resend->>'detail' <> '' and resend->>'reason' <> all(%(impersonal)s)
+"""
+# Or of the person whom somebody looked for in the log, by user ID or e-mail address.
+_RESENDS_OF_A_PERSON = """
+update notifications_run set resend = jsonb_set(resend, '{person}', '""')
+where workspace_id = %(workspace)s and prepared_at is not null and (resend->>'run_id')::bigint = any(%(runs)s)
+  and resend->>'person' <> ''
+"""
 _PREPARING = "select exists (select from notifications_run where workspace_id = %(workspace)s and state = %(state)s)"
 
 
@@ -65,6 +78,9 @@ def people_erase(workspace_id: int, people: Sequence[ErasedPerson]) -> dict[int,
         cursor.execute(_NOTIFICATIONS, key)
         rows = cursor.fetchall()
         owners = {row[1]: row[0] for row in rows}
+        runs = list({row[3] for row in rows})
+        cursor.execute(_RESENDS, {"workspace": workspace_id, "runs": runs, "impersonal": list(IMPERSONAL_DETAIL)})
+        cursor.execute(_RESENDS_OF_A_PERSON, {"workspace": workspace_id, "runs": runs})
         attempts = _attempts(cursor, workspace_id, rows)
         exchanges = _exchanges(cursor, workspace_id, attempts)
         cursor.execute(_UNFINISHED, {**key, "final": sorted(FINAL)})

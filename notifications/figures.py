@@ -7,10 +7,11 @@ last minutes through a block-range index; kinds of problem are grouped anew when
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Min, Q, QuerySet, Sum
 
-from notifications.models import FiguresMark, LatencyTally, Notification, OutcomeTally, ProblemTally, Run
-from notifications.states import NotificationState
+from notifications.models import FiguresMark, LatencyTally, OutcomeTally, ProblemTally, Run
+from notifications.selectors.groups import PROBLEMS, problem_groups
+from notifications.states import IMPERSONAL_DETAIL
 
 ADVISORY_LOCK = 7_224_194
 # A request takes 120 s at most (channels.policy), and is recorded seconds later: then its attempt is surely there.
@@ -21,7 +22,6 @@ LATENCY_AT_ONCE = timedelta(hours=6)
 SETTLED_AFTER = timedelta(days=1)
 KEPT = timedelta(days=100)
 GROWTH = 1.1
-PROBLEMS = (NotificationState.FAILED, NotificationState.SKIPPED)
 
 _OUTCOMES = """
 with grown as (
@@ -106,10 +106,16 @@ def _is_news(finished_at: datetime | None, problems: int, known: int) -> bool:
 
 
 def _problems_keep(run: Run) -> None:
-    rows = Notification.objects.filter(
-        workspace_id=run.workspace_id, run_at=run.run_at, run_id=run.pk, state__in=PROBLEMS
-    )
-    groups = rows.order_by().values_list("reason", "status_code").annotate(people=Count("id"))
-    made = [ProblemTally(run=run, reason=reason, status_code=code, count=people) for reason, code, people in groups]
+    made = [
+        ProblemTally(
+            run=run,
+            reason=group.reason,
+            status_code=group.status_code,
+            detail=group.detail,
+            more_kinds=group.more_kinds,
+            count=group.count,
+        )
+        for group in problem_groups(run, named=IMPERSONAL_DETAIL)
+    ]
     ProblemTally.objects.filter(run=run).delete()
     ProblemTally.objects.bulk_create(made)

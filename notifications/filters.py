@@ -12,6 +12,7 @@ from django.utils.timezone import get_current_timezone, is_naive, localtime
 from accounts.models import Workspace
 from notifications.errors import FilterInvalid
 from notifications.selectors import LogFilters
+from notifications.selectors.groups import ProblemKind
 from notifications.selectors.log import PENDING_STATES
 from notifications.states import NotificationState, Reason
 
@@ -49,6 +50,7 @@ def filters_from(query: Mapping[str, str]) -> LogFilters:
         run=_number(query, "run", _GREATEST_ID),
         state=_chosen(query, "state", dict(STATE_CHOICES)),
         reason=_chosen(query, "reason", dict(REASON_CHOICES)),
+        detail=_detail(query),
         status_code=_number(query, "status", 999),
         person=query.get("person", "").replace("\0", "").strip(),
         test=_TEST[_chosen(query, "test", dict(TEST_CHOICES))],
@@ -87,6 +89,11 @@ def _number(query: Mapping[str, str], name: str, greatest: int) -> int | None:
     return int(text)
 
 
+def _detail(query: Mapping[str, str]) -> str | None:
+    """As it stands in the row; a browser's form sends the ends of its lines as CR LF."""
+    return query["detail"].replace("\0", "").replace("\r\n", "\n") if "detail" in query else None
+
+
 def _chosen(query: Mapping[str, str], name: str, choices: Mapping[str, object]) -> str:
     value = query.get(name, "").strip()
     if value and value not in choices:
@@ -118,7 +125,8 @@ class FilterQuery:
         texts["status"] = texts.pop("status_code")
         texts["within"] = next(name for name, length in _WITHIN.items() if length == self.filters.within)
         texts |= {name: _local_words(texts[name]) for name in ("since", "until")}
-        return {name: str(value) for name, value in texts.items() if value not in (None, "")}
+        found = {name: str(value) for name, value in texts.items() if value not in (None, "")}
+        return found if self.filters.detail is None else {**found, "detail": self.filters.detail}
 
     def address(self, workspace: Workspace, **cursor: str) -> str:
         """The log's address with these filters, and with a cursor at one of its pages."""
@@ -136,6 +144,10 @@ class FilterQuery:
     def without(self, *names: str) -> "FilterQuery":
         blank = LogFilters()
         return FilterQuery(replace(self.filters, **{name: getattr(blank, name) for name in names}))
+
+    def of_kind(self, kind: ProblemKind, **values: object) -> "FilterQuery":
+        """The people with this kind of problem."""
+        return self.within(state="", reason=kind.reason, status_code=kind.status_code, detail=kind.detail, **values)
 
     def within(self, **values: object) -> "FilterQuery":
         return FilterQuery(replace(self.filters, **values))  # type: ignore[arg-type]

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.timezone import localtime
 
 from accounts.models import Workspace
@@ -19,6 +20,7 @@ from notifications.selectors import (
     LogFilters,
     RunCounts,
     error_groups,
+    resend_possible,
     run_counts,
     run_get,
     run_latency,
@@ -26,6 +28,7 @@ from notifications.selectors import (
     runs_of_campaign,
     runs_open,
 )
+from notifications.selectors.figures import problems_of_all
 from notifications.states import FINAL, RUN_OPEN, RunKind
 
 PAGE_SIZE = 50
@@ -35,6 +38,8 @@ LIVE_SECONDS = 3
 QUIET_SECONDS = 20
 # Grouping reads every problem row: beyond this many, groups are brought up to date with the page only.
 LIVE_GROUPS_LIMIT = 20_000
+DAY = timedelta(hours=24)
+KINDS_OF_ALL = 10
 
 
 @dataclass(frozen=True)
@@ -87,13 +92,25 @@ def _moment(moment: datetime) -> str:
 
 
 def summary(place: LogPlace) -> dict[str, Any]:
-    """Figures on top: counts and latency of the run filtered by, and kinds of problem of it or the latest run."""
+    """Figures on top: counts and latency of the run filtered by, and kinds of problem of it or the latest run. Of all
+    campaigns, the largest kinds of the last day, as Home's tallies know them: nothing is read of the people themselves.
+    """
+    query = FilterQuery(place.filters)
     if place.run is None:
-        return {"groups": []}
-    groups = [(group, _group_query(place, place.run, group)) for group in error_groups(place.run)]
+        return {"groups": []} if place.filters.campaign is not None else _summary_of_all(place, query)
+    groups = [
+        (group, query.of_kind(group, run=place.run.pk).address(place.workspace)) for group in error_groups(place.run)
+    ]
     if not place.of_run:
         return {"groups": groups}
     return {"groups": groups, "counts": run_counts(place.run), "latency": run_latency(place.run)}
+
+
+def _summary_of_all(place: LogPlace, query: FilterQuery) -> dict[str, Any]:
+    kinds = problems_of_all(place.workspace, since=timezone.now() - DAY)
+    day = query.within(within=DAY, since=None, until=None)
+    shown = [(kind, day.of_kind(kind).address(place.workspace)) for kind in kinds[:KINDS_OF_ALL]]
+    return {"groups": shown, "kinds_left": max(0, len(kinds) - KINDS_OF_ALL)}
 
 
 def resend_query(place: LogPlace, counts: RunCounts | None) -> FilterQuery | None:
@@ -105,16 +122,11 @@ def resend_query(place: LogPlace, counts: RunCounts | None) -> FilterQuery | Non
     return FilterQuery(place.filters).without("campaign", "run")
 
 
-def resends_query(place: LogPlace, rows: Iterable[Notification]) -> FilterQuery | None:
-    """The filters that a resend over several runs begins with; None where none of these rows could be sent again."""
-    if place.of_run or not any(row.state in RESENDABLE for row in rows):
+def resends_query(place: LogPlace) -> FilterQuery | None:
+    """The filters that a resend over several runs begins with; None where nobody filtered could be sent to again."""
+    if place.of_run or not resend_possible(place.workspace, place.filters, now=timezone.now()):
         return None
     return FilterQuery(place.filters)
-
-
-def _group_query(place: LogPlace, run: Run, group: Any) -> str:
-    query = FilterQuery(place.filters).within(run=run.pk, state="", reason=group.reason, status_code=group.status_code)
-    return query.address(place.workspace)
 
 
 def live_summary(place: LogPlace) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """Secrets out of everything that is logged, shown or copied: as written, and as encodings carry them."""
 
 import base64
-import html
-import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
+
+from notifications.spellings import Spelling
 
 MASK = "••••••••"
 # Shorter secrets are not searched for: masking every "ab" would wreck the log and give the secret away.
@@ -26,27 +26,34 @@ _SCHEMES = frozenset(("basic", "bearer", "digest", "token", "apikey", "negotiate
 
 def mask(text: str, secrets: Iterable[str]) -> str:
     """The text with each secret replaced, also where it is URL-encoded, JSON- or HTML-escaped or within base64."""
-    for form in _forms(tuple(secrets)):
-        if form in text:
-            text = text.replace(form, MASK)
-    return text
+    known = tuple(secrets)
+    if not [core for core in _cores(known) if core in text]:
+        return text
+    return mask_bytes(text.encode("utf-8", "surrogatepass"), known).decode("utf-8", "surrogatepass")
 
 
 def mask_bytes(body: bytes, secrets: Iterable[str], *, truncated: bool = False) -> bytes:
     """The same for bytes. ``truncated``: also a secret's beginning at the very end, where the body was cut."""
-    for encoded in _byte_forms(tuple(secrets)):
-        if encoded in body:
-            body = body.replace(encoded, MASK.encode())
-        if truncated:
-            body = _without_cut_secret(body, encoded)
+    known = tuple(secrets)
+    for spelling in _found(body, known):
+        body = spelling.replaced(body, MASK.encode())
+    if truncated:
+        for _, spelling in _spellings(known):
+            start = spelling.cut_at(body, SHORTEST_SECRET)
+            body = body if start is None else body[:start] + MASK.encode()
     return body
 
 
 def holds_secret(texts: Iterable[bytes], secrets: Iterable[str]) -> bool:
-    """Whether ``mask_bytes`` might change one of them. For many at once: to look for a long form in one large text
-    takes a fraction of the time that as many small ones take."""
+    """Whether ``mask_bytes`` might change one of them. For many at once: to look in one large text takes a fraction of
+    the time that as many small ones take."""
     together = b"\n".join(texts)
-    return any(form in together for form in _byte_forms(tuple(secrets)))
+    return any(spelling.stands_in(together) for spelling in _found(together, tuple(secrets)))
+
+
+def _found(text: bytes, secrets: tuple[str, ...]) -> list[Spelling]:
+    """Those that may stand in it, told at little cost; hardly ever any."""
+    return [spelling for core, spelling in _spellings(secrets) if core in text]
 
 
 def mask_url(url: str, secrets: Iterable[str]) -> str:
@@ -82,9 +89,17 @@ def header_pairs(text: str) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in pairs]
 
 
-@lru_cache(maxsize=1024)
 def is_secret_name(name: str) -> bool:
     """Whether a header, parameter or field of this name holds a secret, as "Authorization" or "x-api-key" do."""
+    return _ends_secretly(name[-_SECRET_NAME_LENGTH:])
+
+
+# The end alone says it, and a destination's names may be long: they are not to be remembered whole.
+_SECRET_NAME_LENGTH = 32
+
+
+@lru_cache(maxsize=1024)
+def _ends_secretly(name: str) -> bool:
     return bool(_SECRET_NAME.search(name.replace("_", "-")))
 
 
@@ -94,31 +109,26 @@ def _masked_parameter(found: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
-    """Every way in which the secrets may stand in a text, longest first so that no form leaves a rest of another."""
-    found = {form for secret in secrets if len(secret) >= SHORTEST_SECRET for form in _forms_of(secret)}
-    return tuple(sorted(found, key=lambda form: (-len(form), form)))
+def _spellings(secrets: tuple[str, ...]) -> tuple[tuple[bytes, Spelling], ...]:
+    """The secrets and what base64 makes of them, longest first so that none leaves a rest of another.
+
+    Each with its core in front, which most texts are searched for alone.
+    """
+    long = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
+    quoted = {form for secret in long for form in _quoted(secret) - {secret}}
+    found = {Spelling(secret) for secret in long - quoted}  # their spellings are those of what is quoted
+    found |= {Spelling(form, base64=True) for secret in long for form in _base64_forms(secret.encode())}
+    ordered = sorted(found, key=lambda spelling: (-len(spelling.text), spelling.text))
+    return tuple((spelling.core, spelling) for spelling in ordered)
 
 
 @lru_cache(maxsize=256)
-def _byte_forms(secrets: tuple[str, ...]) -> tuple[bytes, ...]:
-    return tuple(form.encode() for form in _forms(secrets))
+def _cores(secrets: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple({core.decode() for core, _ in _spellings(secrets)})
 
 
-def _forms_of(secret: str) -> set[str]:
-    ascii_json, plain_json = (json.dumps(secret, ensure_ascii=flag)[1:-1] for flag in (True, False))
-    percent = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
-    return {
-        secret,
-        ascii_json,
-        plain_json,
-        ascii_json.replace("/", r"\/"),
-        plain_json.replace("/", r"\/"),
-        html.escape(secret),
-        *percent,
-        *(re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), form) for form in percent),
-        *_base64_forms(secret.encode()),
-    }
+def _quoted(secret: str) -> set[str]:
+    return {quote(secret, safe=""), quote(secret), quote_plus(secret)}
 
 
 def _base64_forms(secret: bytes) -> set[str]:
@@ -133,13 +143,6 @@ def _base64_forms(secret: bytes) -> set[str]:
         whole = (before + len(secret)) // 3 * 4
         core = encoded[start:whole]
         if len(core) >= SHORTEST_BASE64:
-            forms |= {core, core.replace("+", "-").replace("/", "_")}
+            forms.add(core)
     forms.add(base64.b64encode(secret).decode())
     return forms
-
-
-def _without_cut_secret(body: bytes, form: bytes) -> bytes:
-    for length in range(min(len(form) - 1, len(body)), SHORTEST_SECRET - 1, -1):
-        if body.endswith(form[:length]):
-            return body[:-length] + MASK.encode()
-    return body

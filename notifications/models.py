@@ -225,17 +225,21 @@ class LatencyTally(models.Model):
 
 
 class ProblemTally(models.Model):
-    """Failed or skipped people of a run with the same reason and status code."""
+    """Failed or skipped people of a run with the same fault, as ``selectors.groups`` tells faults apart. ``detail`` is
+    kept where it is no person's (IMPERSONAL_DETAIL), so that erasing somebody leaves nothing here.
+    """
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="problem_tallies", db_index=False)
     reason = models.CharField(max_length=24)
     status_code = models.PositiveSmallIntegerField(null=True)
+    detail = models.CharField(max_length=500, null=True)
+    more_kinds = models.IntegerField(default=0, db_default=0)
     count = models.IntegerField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["run", "reason", "status_code"], name="problem_tally_unique", nulls_distinct=False
+                fields=["run", "reason", "status_code", "detail"], name="problem_tally_unique", nulls_distinct=False
             )
         ]
         verbose_name_plural = "problem tallies"

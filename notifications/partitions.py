@@ -20,6 +20,14 @@ NOTIFICATION_STORAGE = (
 )
 
 
+# Rows are written once, found by their key alone, and dropped by the day: to gather statistics of their bodies, or to
+# mark their pages as visible to all, is work that nobody has a use for. Vacuumed only after erasures.
+EXCHANGE_STORAGE = (
+    "autovacuum_analyze_threshold = 2147483647, autovacuum_vacuum_insert_threshold = -1, "
+    "toast.autovacuum_vacuum_insert_threshold = -1"
+)
+
+
 @dataclass(frozen=True)
 class Partition:
     """One partition: rows of ``parent`` from ``start`` up to and not including ``end``."""
@@ -46,7 +54,7 @@ def partitions_wanted(now: datetime) -> Iterator[Partition]:
         for offset in range(-1, DAYS_AHEAD + 1):
             day = now.date() + timedelta(days=offset)
             parent = f"exchange_{days}"
-            yield Partition(parent, f"{parent}_{day:%Y_%m_%d}", day, day + timedelta(days=1))
+            yield Partition(parent, f"{parent}_{day:%Y_%m_%d}", day, day + timedelta(days=1), EXCHANGE_STORAGE)
 
 
 def partitions_ensure(*, now: datetime) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from notifications.states import Reason
 
 MESSAGE_LENGTH = 300
+DETAIL_SHOWN = 120
 _MESSAGE_KEYS = ("message", "detail", "error_description", "error", "errors", "reason", "title", "description")
 
 
@@ -63,6 +64,19 @@ _WORDS: dict[str, _Words] = {
         "for another host.",
         "Have the destination's certificate renewed, or correct the host name in the URL.",
     ),
+    Reason.TLS_HANDSHAKE: _Words(
+        "No agreement on TLS",
+        "The server took the connection, but no TLS could be agreed on over it.",
+        "Check scheme and port in the URL: https on a port that speaks plain HTTP looks like this. If they are right, "
+        "ask the people who run the destination: it may offer no TLS 1.2 or later, or demand a client certificate.",
+    ),
+    Reason.CLIENT_CERTIFICATE: _Words(
+        "Client certificate not accepted",
+        "The destination demands a client certificate and was shown none, or refused the connection's, or that one "
+        "can't be used.",
+        "Ask the people who run the destination which certificate they accept, enter it in the connection, then use "
+        "Resend failed.",
+    ),
     Reason.BLOCKED_ADDRESS: _Words(
         "Blocked address",
         "The host name leads to a private or otherwise non-public address. We never connect to those.",
@@ -82,7 +96,7 @@ _WORDS: dict[str, _Words] = {
     Reason.GARBAGE: _Words(
         "Not an HTTP answer",
         "Something answered, but not in HTTP.",
-        "Check scheme and port in the URL: https on a plain port, or another kind of service, looks like this.",
+        "Check scheme and port in the URL: another kind of service, or http on a port of https, looks like this.",
     ),
     Reason.HEADERS_TOO_LARGE: _Words(
         "Answer headers too large",
@@ -206,6 +220,20 @@ def explain(reason: str, status_code: int | None = None, detail: str = "") -> Ex
     if not reason and status_code:
         what = f"The destination answered {status_code}."
     return Explanation(title, what, words.next_step)
+
+
+def kind_title(reason: str, status_code: int | None, detail: str | None = None, more_kinds: int = 0) -> str:
+    """ "A value is missing: first_name"; "A value is missing: 3 more kinds" for what several details have in common."""
+    title = explain(reason, status_code).title
+    if more_kinds:
+        return f"{title}: {more_kinds:,} more kind{'' if more_kinds == 1 else 's'}"
+    return f"{title}: {shortened(detail)}" if detail else title
+
+
+def shortened(detail: str) -> str:
+    """On one line, at most 120 characters."""
+    line = " ".join(detail.split())
+    return line if len(line) <= DETAIL_SHOWN else line[: DETAIL_SHOWN - 1] + "…"
 
 
 def answer_message(body: str) -> str:

@@ -19,6 +19,7 @@ class ResendChoice(StoredModel):
     run_id: int
     states: tuple[ResendState, ...] = ("failed",)
     reason: str = ""
+    detail: str | None = None
     status_code: int | None = None
     person: str = ""
     test: bool | None = None

@@ -80,6 +80,8 @@ class Reason(models.TextChoices):
     CONNECT_TIMEOUT = "connect_timeout", "No connection in time"
     TIMEOUT = "timeout", "No answer in time"
     TLS = "tls", "TLS certificate not trusted"
+    TLS_HANDSHAKE = "tls_handshake", "No agreement on TLS"
+    CLIENT_CERTIFICATE = "client_certificate", "Client certificate not accepted"
     BLOCKED_ADDRESS = "blocked_address", "Blocked address"
     BLOCKED_PORT = "blocked_port", "Blocked port"
     DROPPED = "dropped", "Connection dropped"
@@ -103,3 +105,9 @@ class Reason(models.TextChoices):
     CONNECTION_REMOVED = "connection_removed", "Connection removed or unusable"
     INTERRUPTED = "interrupted", "Interrupted, may have arrived"
     STOPPED = "stopped", "Run stopped"
+
+
+# The detail of these names the fault itself, and many people share it; that of others is whatever a destination said.
+NAMED_BY_DETAIL = frozenset({Reason.MISSING_VARIABLE, Reason.SKIPPED_BY_TEMPLATE, Reason.BAD_TEMPLATE})
+# Of those, the ones whose detail holds words of the content alone, and never a person's value.
+IMPERSONAL_DETAIL = frozenset({Reason.MISSING_VARIABLE})

@@ -21,6 +21,7 @@ from notifications.selectors.resend import (
     resend_choice,
     resend_counts,
     resend_counts_by_run,
+    resend_possible,
     resend_rows,
     resends_of,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "resend_choice",
     "resend_counts",
     "resend_counts_by_run",
+    "resend_possible",
     "resend_rows",
     "resends_of",
     "rows_by_id",

@@ -13,11 +13,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from accounts.models import Workspace
 from notifications.models import ProblemTally, Run
-from notifications.reasons import explain
+from notifications.selectors.groups import ProblemKind
 from notifications.selectors.runs import RunCounts, run_counts_many, runs_open
 from notifications.states import NotificationState, RunKind
 
@@ -30,6 +30,7 @@ OUTCOMES = (
 PERCENTILES = (50, 95, 99)
 PROBLEMS_SHOWN = 8
 RUNS_SHOWN = 5
+RUNS_TAKEN = 1_000
 # Any moment at which a local day begins; date_bin counts from it.
 _ORIGIN = datetime(2024, 1, 1)
 
@@ -80,18 +81,11 @@ class Figures:
         return any(value is not None for value in self.latency[PERCENTILES[0]])
 
 
-@dataclass(frozen=True)
-class ProblemGroup:
+@dataclass(frozen=True, kw_only=True)
+class ProblemGroup(ProblemKind):
     """People of one run with the same fault, as of the last round of ``notifications.figures``."""
 
     run: Run
-    reason: str
-    status_code: int | None
-    count: int
-
-    @property
-    def title(self) -> str:
-        return explain(self.reason, self.status_code).title
 
 
 @dataclass(frozen=True)
@@ -186,7 +180,20 @@ def problems_latest(workspace: Workspace, *, since: datetime) -> list[ProblemGro
     rows = ProblemTally.objects.filter(runs, run__workspace=workspace).select_related("run")
     rows = rows.defer("run__content", "run__policy", "run__audience", "run__resend")
     latest = rows.order_by("-run__run_at", "-count", "id")[:PROBLEMS_SHOWN]
-    return [ProblemGroup(row.run, row.reason, row.status_code, row.count) for row in latest]
+    return [
+        ProblemGroup(row.reason, row.status_code, row.detail, row.count, row.more_kinds, run=row.run) for row in latest
+    ]
+
+
+def problems_of_all(workspace: Workspace, *, since: datetime) -> list[ProblemKind]:
+    """Every kind of problem of the runs that were under way since then, taken together, largest first. Of the latest
+    RUNS_TAKEN runs. Two queries: named one by one, runs lead to their tallies by index, where a join reads them all.
+    """
+    runs = Run.objects.filter(Q(finished_at=None) | Q(finished_at__gte=since), workspace=workspace)
+    latest = list(runs.order_by("-run_at").values_list("pk", flat=True)[:RUNS_TAKEN])
+    kinds = ProblemTally.objects.filter(run__in=latest).values("reason", "status_code", "detail")
+    found = kinds.annotate(people=Sum("count")).order_by("-people", "reason", "status_code", "detail")
+    return [ProblemKind(kind["reason"], kind["status_code"], kind["detail"], kind["people"]) for kind in found]
 
 
 def runs_under_way(workspace: Workspace) -> list[RunRow]:

@@ -1,38 +1,56 @@
 """What went wrong in a run, by kind; how fast its destination answered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 from django.db import connection
-from django.db.models import Count, Min, QuerySet, TextField
-from django.db.models.functions import Cast
 
-from notifications.models import Notification, Run
-from notifications.reasons import Explanation, explain
-from notifications.states import RUN_OPEN, NotificationState, Reason
+from notifications.models import Run
+from notifications.reasons import Explanation, explain, kind_title
+from notifications.states import NAMED_BY_DETAIL, RUN_OPEN, NotificationState, Reason
 
 # Percentiles are read from the first attempts only: a sample this large is exact enough and costs milliseconds.
 LATENCY_SAMPLE = 10_000
-_PROBLEMS = (NotificationState.FAILED, NotificationState.SKIPPED)
+# A skip rule may write another text for each person: so many of one reason stand by themselves.
+KINDS_SHOWN = 5
+PROBLEMS = (NotificationState.FAILED, NotificationState.SKIPPED)
 
 
 @dataclass(frozen=True)
-class ErrorGroup:
-    """People of one run with the same fault. ``retrying`` of the ``count`` may still be delivered."""
+class ProblemKind:
+    """People with the same fault. ``detail`` is part of what makes it the same where it names it (NAMED_BY_DETAIL), and
+    empty for people who were erased; None: details differ, ``more_kinds`` of them beyond KINDS_SHOWN.
+    """
 
     reason: str
     status_code: int | None
+    detail: str | None
     count: int
-    retrying: int
-    sample_id: UUID
+    more_kinds: int = 0
 
     @property
     def explanation(self) -> Explanation:
         return explain(self.reason, self.status_code)
 
     @property
+    def element_id(self) -> str:
+        """Tells its row on a page from the others, each time it is shown."""
+        return f"kind-{crc32(repr((self.reason, self.status_code, self.detail)).encode()):08x}"
+
+    @property
     def title(self) -> str:
-        return self.explanation.title
+        return kind_title(self.reason, self.status_code, self.detail, self.more_kinds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorGroup(ProblemKind):
+    """People of one run with the same fault, and one of them. ``retrying`` of the ``count`` may still be delivered."""
+
+    sample_id: UUID
+    retrying: int = 0
 
     @property
     def skipped(self) -> bool:
@@ -50,29 +68,51 @@ class Latency:
 
 
 def error_groups(run: Run) -> list[ErrorGroup]:
-    """Failed, skipped and retrying people by reason and status code, largest group first.
+    """Failed, skipped and retrying people by fault, largest group first, what is beyond KINDS_SHOWN last.
 
     Retrying rows have an index of their own, so they are a second query, and only while the run is open.
     """
-    groups = {_key(group): group for group in _grouped(run, _PROBLEMS)}
+    groups = {_key(group): group for group in problem_groups(run)}
     if run.state in RUN_OPEN:
-        for group in _grouped(run, (NotificationState.RETRYING,)):
+        for group in problem_groups(run, states=(NotificationState.RETRYING,)):
             known = groups.get(_key(group), replace(group, count=0))
             groups[_key(group)] = replace(known, count=known.count + group.count, retrying=group.count)
-    return sorted(groups.values(), key=lambda group: (-group.count, group.reason))
+    return sorted(groups.values(), key=lambda group: (group.more_kinds > 0, -group.count, group.reason))
 
 
-def _key(group: ErrorGroup) -> tuple[str, int | None]:
-    return group.reason, group.status_code
+def _key(group: ErrorGroup) -> tuple[str, int | None, str | None]:
+    return group.reason, group.status_code, group.detail
 
 
-def _grouped(run: Run, states: tuple[str, ...]) -> list[ErrorGroup]:
-    rows: QuerySet[Notification] = Notification.objects.filter(
-        workspace_id=run.workspace_id, run_at=run.run_at, run_id=run.pk, state__in=states
-    )
-    # min(uuid) exists from PostgreSQL 18 only; as text they sort the same.
-    found = rows.values_list("reason", "status_code").annotate(people=Count("id"), sample=Min(Cast("id", TextField())))
-    return [ErrorGroup(reason, status, count, 0, UUID(sample)) for reason, status, count, sample in found.order_by()]
+def problem_groups(
+    run: Run, *, states: Collection[str] = PROBLEMS, named: Collection[str] = NAMED_BY_DETAIL
+) -> list[ErrorGroup]:
+    """The run's people in these states by fault, told apart by detail where the reason is one of ``named``. One query,
+    which reads each of those people; the answer has at most KINDS_SHOWN + 1 groups of a reason and status code.
+    """
+    values: list[Any] = [list(named), run.workspace_id, run.run_at, run.pk, KINDS_SHOWN]
+    with connection.cursor() as cursor:
+        cursor.execute(_GROUPS.replace("{states}", ", ".join(f"'{state}'" for state in states)), values)
+        return [ErrorGroup(*kind, sample_id=sample) for *kind, sample in cursor.fetchall()]
+
+
+# States stand in the text, so that their partial indexes are used. min(uuid) exists from PostgreSQL 18 only; as text
+# they sort the same.
+_GROUPS = """
+with kinds as (
+  select reason, status_code, case when reason = any(%s) then reason_detail collate "C" end as detail,
+         count(*) as people, min(id::text collate "C") as sample
+  from notification
+  where workspace_id = %s and run_at = %s and run_id = %s and state in ({states})
+  group by 1, 2, 3
+), ranked as (
+  select *, row_number() over (partition by reason, status_code order by people desc, detail) > %s as further
+  from kinds
+)
+select reason, status_code, case when not further then detail end, sum(people)::bigint,
+       count(*) filter (where further), min(sample)::uuid
+from ranked group by 1, 2, 3
+"""
 
 
 def run_latency(run: Run) -> Latency | None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Workspace
 from audience.models import Profile
-from audience.selectors import erased_profile_id
+from audience.selectors import erased_profile_id, profile_ids_with_email
 from notifications.errors import LogTooLarge
 from notifications.models import Notification, Run
 from notifications.reasons import Explanation, explain
@@ -35,6 +35,8 @@ UNBOUNDED_MILLISECONDS = 5_000
 RUNS_PER_CAMPAIGN = 200
 # Up to so many runs of a time are named one by one; beyond, everything since the earliest of them is read.
 RUNS_PER_TIME = 1_000
+# Up to so many people with one e-mail address are named one by one, which leads through the index.
+PEOPLE_PER_ADDRESS = 100
 NEWER_LIMIT = 100
 PENDING_STATES = "pending"
 QUERY_CANCELED = "57014"
@@ -44,14 +46,16 @@ QUERY_CANCELED = "57014"
 class LogFilters:
     """What the log is narrowed to; None or empty: not at all. State "pending": any that is not final.
 
-    ``since`` and ``until``: when the row last changed, both included. ``within``: since so long ago, and ``since`` is
-    left aside.
+    ``detail``: exactly this detail of the reason; empty: people without one, such as those who were erased.
+    ``person``: an exact user ID, or else an exact e-mail address in any case. ``since`` and ``until``: when the row
+    last changed, both included. ``within``: since so long ago, and ``since`` is left aside.
     """
 
     campaign: int | None = None
     run: int | None = None
     state: str = ""
     reason: str = ""
+    detail: str | None = None
     status_code: int | None = None
     person: str = ""
     test: bool | None = None
@@ -92,7 +96,9 @@ def notification_rows(workspace: Workspace, filters: LogFilters) -> QuerySet[Not
         rows = rows.filter(state__in=states) if len(states) > 1 else rows.filter(state=states[0])
     if filters.reason:
         rows = rows.filter(reason=filters.reason)
-    if filters.reason and not filters.state:
+    if filters.detail is not None:
+        rows = rows.filter(reason_detail=filters.detail).exclude(reason="")
+    if (filters.reason or filters.detail is not None) and not filters.state:
         rows = rows.filter(WITH_REASON[0] | WITH_REASON[1])
     if filters.status_code is not None:
         rows = rows.filter(status_code=filters.status_code)
@@ -144,7 +150,16 @@ def _person(workspace: Workspace, filters: LogFilters) -> Q:
         profile_id = erased_profile_id(workspace, filters.person)
     if profile_id is not None:
         return Q(profile_id=profile_id)
+    if addressed := _with_address(workspace, filters.person):
+        return addressed
     return Q(user_id=filters.person) if filters.run is not None else Q(pk__in=[])
+
+
+def _with_address(workspace: Workspace, email: str) -> Q | None:
+    """None when nobody has it. People may share one: named by their ids while they are few."""
+    found = profile_ids_with_email(workspace, email)
+    few = list(found[: PEOPLE_PER_ADDRESS + 1])
+    return Q(profile_id__in=few if len(few) <= PEOPLE_PER_ADDRESS else found) if few else None
 
 
 def notification_page(

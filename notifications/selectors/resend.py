@@ -8,11 +8,16 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from accounts.models import Workspace
 from audience.models import Profile
-from notifications.models import Notification, Run
+from notifications.errors import LogTooLarge
+from notifications.models import Notification, Run, RunTally
 from notifications.resend import RESENDABLE, ResendChoice, ResendState
 from notifications.selectors.log import UNBOUNDED_MILLISECONDS, LogFilters, notification_rows, within_time
-from notifications.selectors.runs import runs_of_campaign
+from notifications.selectors.runs import runs_listed, runs_of_campaign
 from notifications.states import RunKind
+
+RUNS_TAKEN = 1_000
+# Whether a button is shown is not worth more of a page's time.
+GLANCE_MILLISECONDS = 300
 
 
 def resend_choice(
@@ -23,6 +28,7 @@ def resend_choice(
         run_id=run_id,
         states=tuple(states),
         reason=filters.reason,
+        detail=filters.detail,
         status_code=filters.status_code,
         person=filters.person,
         test=filters.test,
@@ -40,6 +46,7 @@ def resend_rows(workspace: Workspace, choice: ResendChoice, *, until: datetime) 
     filters = LogFilters(
         run=choice.run_id,
         reason=choice.reason,
+        detail=choice.detail,
         status_code=choice.status_code,
         person=choice.person,
         test=choice.test,
@@ -75,6 +82,31 @@ def resend_counts_by_run(
         runs.setdefault(run_id, {})[state] = people
     live = set(Run.objects.filter(pk__in=runs, kind=RunKind.LIVE).values_list("pk", flat=True))
     return {run_id: _by_state(states) for run_id, states in runs.items() if run_id in live}
+
+
+def resend_possible(workspace: Workspace, filters: LogFilters, *, now: datetime) -> bool:
+    """Whether a live run has anybody of those filtered to send to again: one such row is looked for, in the latest
+    RUNS_TAKEN runs whose tallies know of any. Yes where that takes too long: the page that resends counts.
+    """
+    states = RESENDABLE if not filters.state else tuple(state for state in RESENDABLE if state == filters.state)
+    runs = list(_runs_with(workspace, filters, states))
+    if not runs:
+        return False
+    rows = _ended(workspace, filters, now).filter(run_at__in=[at for at, _ in runs], run_id__in=[pk for _, pk in runs])
+    try:
+        with within_time(GLANCE_MILLISECONDS):
+            return rows.filter(state__in=states).exists()
+    except LogTooLarge:
+        return True
+
+
+def _runs_with(
+    workspace: Workspace, filters: LogFilters, states: Sequence[ResendState]
+) -> QuerySet[Run, tuple[datetime, int]]:
+    ended = RunTally.objects.filter(run=OuterRef("pk"), state__in=states, count__gt=0)
+    listed = runs_listed(workspace) if filters.campaign is None else runs_of_campaign(workspace, filters.campaign)
+    runs = listed.filter(Exists(ended), kind=RunKind.LIVE)
+    return runs.values_list("run_at", "pk")[:RUNS_TAKEN]
 
 
 def _by_state(counted: dict[str, int]) -> dict[ResendState, int]:

@@ -33,19 +33,20 @@ def notifications_log(request: WorkspaceRequest) -> HttpResponse:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = notification_page(request.workspace, filters, after=after, before=before, size=PAGE_SIZE)
     top = page.items[0] if page.items and not page.newer_cursor else None
-    figures = summary(place)
+    figures, may_launch = summary(place), allowed(request.actor, "campaign.launch")
     context = {
         "place": place,
         "filters": filters,
         "time_choice": CUSTOM_TIME if filters.since or filters.until else request.GET.get("within", ""),
-        "may_launch": allowed(request.actor, "campaign.launch"),
+        "may_launch": may_launch,
         "log_query": request.GET.urlencode(),
         "resend_query": resend_query(place, figures.get("counts")),
-        "resends_query": resends_query(place, page.items),
+        "resends_query": resends_query(place) if may_launch else None,
         "query": query,
         "rows": log_rows(request.workspace, page.items),
         "newer": page.newer_cursor and query.address(request.workspace, before=page.newer_cursor),
         "older": page.older_cursor and query.address(request.workspace, after=page.older_cursor),
+        "without_detail": query.without("detail").address(request.workspace),
         "cleared": query.cleared.address(request.workspace, view="all"),
         "export_url": query.export_address(request.workspace),
         "refresh": refresh_of(place, page.items, top),

@@ -143,6 +143,11 @@ def failed_made(run: Run, user_id: str, status_code: int = 422, **fields: Any) -
     return row
 
 
+def skipped_made(run: Run, user_id: str, detail: str, reason: str = Reason.MISSING_VARIABLE) -> Notification:
+    """A person who was left out, because of what the detail names."""
+    return notification_made(run, user_id, state=NotificationState.SKIPPED, reason=reason, reason_detail=detail)
+
+
 def queries_of(action: Any) -> list[str]:
     """The SQL that the action runs."""
     from django.test.utils import CaptureQueriesContext

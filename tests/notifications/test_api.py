@@ -8,7 +8,7 @@ from accounts.models import Role, User, Workspace
 from notifications.models import Run
 from notifications.states import NotificationState, Reason, RunState
 from tests.cast import api_headers
-from tests.notifications.ledger import failed_made, notification_made, queries_of, run_made
+from tests.notifications.ledger import failed_made, notification_made, queries_of, run_made, skipped_made
 
 
 @pytest.fixture
@@ -49,6 +49,13 @@ def test_notifications_come_in_pages_and_filtered(call, run: Run) -> None:
     assert second["next_cursor"] == ""
     (failed,) = call(f"runs/{run.pk}/notifications?state=failed&status=422")["items"]
     assert (failed["user_id"], failed["reason"], failed["attempts_made"]) == ("ada", "unprocessable", 1)
+
+
+def test_notifications_with_one_detail(call, run: Run) -> None:
+    skipped_made(run, "ada", "first_name")
+    skipped_made(run, "bob", "plan")
+    (found,) = call(f"runs/{run.pk}/notifications?reason=missing_variable&detail=plan")["items"]
+    assert (found["user_id"], found["reason_detail"]) == ("bob", "plan")
 
 
 def test_a_notification_comes_with_words_and_attempts(call, run: Run) -> None:

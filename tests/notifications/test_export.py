@@ -10,7 +10,7 @@ from django.test import AsyncClient, Client
 from accounts.models import User, Workspace
 from notifications import export
 from tests.cast import signed_in
-from tests.notifications.ledger import failed_made, notification_made, run_made
+from tests.notifications.ledger import failed_made, notification_made, run_made, skipped_made
 
 EXPORT = "/w/acme/notifications/export.csv"
 
@@ -45,6 +45,14 @@ def test_the_filtered_rows_in_the_order_of_the_log(exported, workspace: Workspac
     (row,) = exported(f"?run={run.pk}&state=failed")
     assert row["next_step"].startswith("Compare the body")
     assert (row["status_code"], row["notification_id"]) == ("422", str(failed.id))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_rows_with_one_detail(exported, workspace: Workspace) -> None:
+    run = run_made(workspace)
+    skipped_made(run, "ada", "first_name")
+    skipped_made(run, "bob", "plan")
+    assert [row["user_id"] for row in exported(f"?run={run.pk}&detail=plan")] == ["bob"]
 
 
 @pytest.mark.django_db(transaction=True)

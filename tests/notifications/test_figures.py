@@ -15,10 +15,11 @@ from notifications.selectors.figures import (
     latency_percentile,
     period_starts,
     problems_latest,
+    problems_of_all,
     runs_under_way,
 )
-from notifications.states import NotificationState, RunKind, RunState
-from tests.notifications.ledger import attempt_made, failed_made, notification_made, run_made
+from notifications.states import NotificationState, Reason, RunKind, RunState
+from tests.notifications.ledger import attempt_made, failed_made, notification_made, run_made, skipped_made
 
 pytestmark = pytest.mark.django_db
 DAY = PERIODS["24h"]
@@ -160,6 +161,38 @@ def test_problems_are_grouped_anew_when_they_grow_or_the_run_ends(workspace, now
     run.save()
     figures_keep(now=now)
     assert sorted(ProblemTally.objects.values_list("status_code", "count")) == [(400, 1), (422, 20)]
+
+
+def test_problems_are_told_apart_by_what_is_missing_but_not_by_words_about_a_person(workspace, now):
+    run = run_made(workspace, finished_at=now)
+    for number, detail in enumerate(("plan", "plan", "first_name")):
+        skipped_made(run, f"p{number}", detail)
+    for name in ("Ada", "Bob"):
+        skipped_made(run, name, f"is {name}", Reason.SKIPPED_BY_TEMPLATE)
+    figures_keep(now=now)
+    groups = problems_latest(workspace, since=now - timedelta(days=1))
+    assert sorted((group.title, group.count) for group in groups) == [
+        ("A value is missing: first_name", 1),
+        ("A value is missing: plan", 2),
+        ("Skipped on purpose", 2),
+    ]
+    assert not ProblemTally.objects.filter(detail__startswith="is ").exists()
+
+
+def test_problems_of_all_runs_are_taken_together(workspace, outsider, now):
+    runs = [run_made(workspace, finished_at=now - timedelta(hours=hours)) for hours in (1, 2, 23)]
+    runs += [run_made(workspace, run_at=now - timedelta(hours=30), finished_at=now - timedelta(hours=25))]
+    for number, run in enumerate(runs):
+        skipped_made(run, f"p{number}", "plan")
+    skipped_made(runs[0], "q", "first_name")
+    skipped_made(run_made(outsider.workspaces.get(), finished_at=now), "x", "plan")
+    figures_keep(now=now)
+    figures_keep(now=now - timedelta(hours=2))
+    kinds = problems_of_all(workspace, since=now - timedelta(days=1))
+    assert [(kind.title, kind.count) for kind in kinds] == [
+        ("A value is missing: plan", 3),
+        ("A value is missing: first_name", 1),
+    ]
 
 
 def test_runs_under_way_have_their_counts(workspace):

@@ -13,6 +13,7 @@ from accounts.models import User, Workspace
 from notifications.models import Notification, Run
 from notifications.states import NotificationState, RunState
 from tests.cast import signed_in
+from tests.live_parts import keeps_the_focus, press_slowly
 from tests.notifications.ledger import attempt_made, exchange_made, failed_made, notification_made, run_made
 
 
@@ -140,3 +141,17 @@ def tops(page: Page) -> list[float]:
     return [
         page.locator(f"#attempt-{number}").evaluate("card => card.getBoundingClientRect().top") for number in (1, 2)
     ]
+
+
+def test_the_kinds_of_problem_move_under_nobodys_hands(visit: Callable[[str], Page], run: Run) -> None:
+    failed_made(run, "ada")
+    notification_made(run, "waiting", state=NotificationState.QUEUED)
+    page = visit(f"/w/acme/notifications/?run={run.pk}")
+    refusal = page.locator("#log-groups th a[href*='422']")
+    keeps_the_focus(refusal, "**/fresh/**")
+    for person in ("bob", "cleo"):
+        failed_made(run, person, status_code=400)
+    expect(page.locator("#log-groups").get_by_role("row").nth(1).get_by_role("cell")).to_contain_text(["2", ""])
+    expect(refusal).to_be_focused()
+    press_slowly(refusal, "**/fresh/**")
+    expect(page).to_have_url(re.compile("422"))

@@ -1,4 +1,6 @@
 from datetime import UTC, datetime
+from html import escape, unescape
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -6,9 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User, Workspace
+from notifications.figures import figures_keep
+from notifications.models import ProblemTally
 from notifications.states import NotificationState, Reason, RunState
 from tests.cast import signed_in
-from tests.notifications.ledger import failed_made, notification_made, queries_of, run_made
+from tests.notifications.ledger import failed_made, notification_made, queries_of, run_made, skipped_made
 
 LOG = "/w/acme/notifications/"
 EXPORT = "/w/acme/notifications/export.csv"
@@ -58,6 +62,73 @@ def test_groups_lead_to_their_rows(reader: Client, workspace: Workspace) -> None
     assert "Ada Bob" not in narrowed
 
 
+def test_a_group_names_the_variable_and_leads_to_those_who_lack_it(reader: Client, workspace: Workspace) -> None:
+    run = run_made(workspace)
+    skipped_made(run, "ada", "first_name")
+    skipped_made(run, "bob", "plan")
+    html = text(reader, f"{LOG}?run={run.pk}")
+    link, _, rest = html.partition("A value is missing: first_name</a>")
+    assert rest
+    address = unescape(link.rpartition('href="')[2].partition('"')[0])
+    assert address == f"{LOG}?run={run.pk}&reason=missing_variable&detail=first_name"
+    narrowed = text(reader, address)
+    assert "Ada Ada" in narrowed
+    assert "Ada Bob" not in narrowed
+    assert '<input type="hidden" name="detail" value="first_name">' in narrowed
+    assert "detail=first_name" in narrowed.partition(">Export CSV<")[0].rpartition("<a ")[2]
+    chip = narrowed.partition('aria-label="Remove the filter “first_name”"')[0].rpartition("<a ")[2]
+    assert "Ada Bob" in text(reader, unescape(chip.partition('href="')[2].partition('"')[0]))
+
+
+def test_the_whole_log_begins_with_the_kinds_of_problem_of_the_last_day(reader: Client, workspace: Workspace) -> None:
+    for number, detail in enumerate(("plan", "first_name", "plan")):
+        skipped_made(run_made(workspace, finished_at=timezone.now()), f"p{number}", detail)
+    figures_keep(now=timezone.now())
+    html = text(reader, LOG)
+    assert "Why people were not reached in runs of the last 24 hours" in html
+    assert ">Example<" not in html
+    assert html.index("A value is missing: plan") < html.index("A value is missing: first_name")
+    address = f"{LOG}?reason=missing_variable&detail=plan&within=24h"
+    assert f'href="{escape(address)}">A value is missing: plan</a>' in html
+    narrowed = text(reader, address)
+    assert "Ada P0" in narrowed
+    assert "Ada P1" not in narrowed
+    assert "Why people were not reached" not in text(reader, f"{LOG}?campaign=99")
+
+
+def test_of_very_many_kinds_the_largest_are_shown(reader: Client, workspace: Workspace) -> None:
+    run = run_made(workspace, finished_at=timezone.now())
+    ProblemTally.objects.bulk_create(
+        ProblemTally(run=run, reason=Reason.SERVER_ERROR, status_code=500 + n, count=20 - n) for n in range(12)
+    )
+    html = text(reader, LOG)
+    assert "The destination has an error (509)" in html
+    assert "The destination has an error (510)" not in html
+    assert "and 2 more kinds" in html
+
+
+def test_a_detail_is_text_wherever_it_stands(reader: Client, workspace: Workspace) -> None:
+    run = run_made(workspace)
+    skipped_made(run, "ada", '"><b>no</b>', Reason.SKIPPED_BY_TEMPLATE)
+    for query in ("", "&" + urlencode({"detail": '"><b>no</b>'})):
+        html = text(reader, f"{LOG}?run={run.pk}{query}")
+        assert "<b>no" not in html
+        assert "&quot;&gt;&lt;b&gt;no" in html
+        assert "&amp;quot;" not in html
+
+
+def test_people_without_a_detail_are_a_group_of_their_own(reader: Client, workspace: Workspace) -> None:
+    run = run_made(workspace)
+    skipped_made(run, "ada", "first_name")
+    skipped_made(run, "erased", "")
+    address = f"{LOG}?run={run.pk}&reason=missing_variable&detail="
+    assert f'href="{escape(address)}">A value is missing</a>' in text(reader, f"{LOG}?run={run.pk}")
+    narrowed = text(reader, address)
+    assert "Without detail" in narrowed
+    assert "Ada Erased" in narrowed
+    assert "Ada Ada" not in narrowed
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
@@ -90,7 +161,7 @@ def test_an_unknown_run_is_not_found(reader: Client, workspace: Workspace) -> No
         ("", "Nothing was sent yet"),
         ("?campaign=5", "Not launched yet"),
         ("?state=failed", "Nothing matches"),
-        ("?person=nobody", "A person whose profile was removed is found within a run"),
+        ("?person=nobody", "one whose profile was removed by user ID within a run"),
     ],
 )
 def test_empty_logs_say_why(reader: Client, workspace: Workspace, query: str, words: str) -> None:

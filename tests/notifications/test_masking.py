@@ -1,9 +1,12 @@
 import base64
 import json
 import re
+import time
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from notifications.masking import (
     MASK,
@@ -16,6 +19,7 @@ from notifications.masking import (
     mask_headers,
     mask_url,
 )
+from tests.escapes import WRITERS, escaped_by
 
 SECRET = 's3cr3t/+="Zoë" key'
 
@@ -41,6 +45,64 @@ def test_each_form_is_masked(carried: str) -> None:
     assert "after" in masked
     assert carried not in masked
     assert MASK in masked
+
+
+API_KEY = "abcd+efgh/ijkl=="
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("secret", [API_KEY, 'p&ss\'w<rd> "x" %41!', "--a-b--", "=start/+&", "back\\slash\\\\es/"])
+def test_it_is_masked_however_servers_escape(writer: str, secret: str) -> None:
+    escaped = escaped_by(writer, secret)
+    body = f'{{"seen":"{escaped}"}}'.encode()
+    masked = mask_bytes(body, [secret])
+    assert holds_secret([b"x", body], [secret])
+    assert (MASK.encode() in masked, escaped.encode() in masked) == (True, False)
+    assert len(masked) <= len(f'{{"seen":"{MASK}"}}'.encode()) + 3, "nothing but backslashes before it stays"
+
+
+@pytest.mark.parametrize("writer", ["Gson", "System.Text.Json", "PHP", "URL", "HTML, hexadecimal"])
+def test_base64_of_it_is_masked_however_servers_escape(writer: str) -> None:
+    encoded = base64.b64encode(b"someone:??>>~~" + API_KEY.encode()).decode()
+    escaped = escaped_by(writer, encoded)
+    masked = mask(escaped, ["??>>~~" + API_KEY])
+    assert MASK in masked
+    assert len(masked.replace(MASK, "")) < 18
+
+
+def test_utf_8_that_a_server_takes_for_latin_1_is_masked() -> None:
+    read = "pässwörd/€".encode().decode("latin-1")
+    for text in (read, json.dumps(read), json.dumps(read, ensure_ascii=False), json.dumps("pässwörd/€")):
+        assert mask(text, ["pässwörd/€"]).strip('"') == MASK
+
+
+_SPECIAL = "+/=&%\\\"'<> ;#._~-ü€😀\n"
+
+
+@given(
+    st.text(st.sampled_from("ab0" + _SPECIAL), min_size=4, max_size=30),
+    st.lists(st.sampled_from(sorted(WRITERS)), min_size=30, max_size=30),
+)
+def test_any_mix_of_escapes_is_masked(secret: str, writers: list[str]) -> None:
+    def written(c: str, writer: str) -> str:
+        if c.isascii() and c.isalnum():
+            return c
+        # Nobody leaves a backslash as it is and escapes others with it.
+        return json.dumps(c)[1:-1] if c in "\n😀\\" else WRITERS[writer](c)
+
+    escaped = "".join(written(c, writer) for c, writer in zip(secret, writers, strict=False))
+    assert holds_secret([escaped.encode()], [secret])
+    for text in (escaped, secret):
+        assert mask(f"[{text}]", [secret]).strip("\\[]") == MASK
+
+
+@pytest.mark.parametrize("repeated", ["\\", "\\a", '\\"', "%25", "&amp;", "&", " +", "%", ";&#"])
+@pytest.mark.parametrize("unit", ["\\", "\\a", "%25", "&amp;", "%5C", " +", "\\u005c", "&#38;", "%2525", '\\"', ";&#"])
+def test_no_text_takes_long_to_search(repeated: str, unit: str) -> None:
+    text = (unit * 65_536)[:65_536].encode()
+    began = time.process_time()
+    mask_bytes(text, [repeated * 40 + "x"], truncated=True)
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("user", ["a", "ab", "abc", "", "someone@example.com"])
@@ -79,6 +141,20 @@ def test_one_text_of_many_that_holds_a_secret_is_noticed(form: bytes) -> None:
 def test_a_secret_cut_at_the_end_of_a_kept_body_is_masked() -> None:
     assert mask_bytes(b'{"key":"topsec', ["topsecret"], truncated=True) == b'{"key":"' + MASK.encode()
     assert mask_bytes(b'{"key":"topsec', ["topsecret"]) == b'{"key":"topsec'
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_an_escaped_secret_cut_anywhere_is_masked(writer: str) -> None:
+    escaped = escaped_by(writer, API_KEY)
+    for length in range(4, len(escaped)):
+        body = f'{{"key":"{escaped[:length]}'.encode()
+        masked = mask_bytes(body, [API_KEY], truncated=True)
+        assert masked == b'{"key":"' + MASK.encode(), escaped[:length]
+
+
+def test_what_only_looks_like_a_cut_secret_stays() -> None:
+    for end in (b"abc", b"abcd+efgh/ijk ", b"abc+", b"ab\\u002", b"efgh/ijkl=="):
+        assert mask_bytes(b"{" + end, [API_KEY], truncated=True) == b"{" + end
 
 
 @pytest.mark.parametrize(

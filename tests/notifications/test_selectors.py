@@ -24,6 +24,7 @@ from notifications.selectors import (
     runs_of_campaign,
     runs_open,
 )
+from notifications.selectors.groups import KINDS_SHOWN
 from notifications.selectors.log import within_time
 from notifications.states import NotificationState, Reason, RunKind, RunState
 from tests.notifications.ledger import (
@@ -35,6 +36,7 @@ from tests.notifications.ledger import (
     notification_made,
     queries_of,
     run_made,
+    skipped_made,
 )
 
 PARTITIONS = {"delivered": 2, "failed": 1, "skipped": 1, "cancelled": 1}
@@ -100,6 +102,17 @@ def test_each_filter_narrows_the_log(workspace: Workspace, outsider: User) -> No
     assert page(workspace, test=False, run=run.pk) == ["bob", "ada"]
 
 
+def test_the_detail_narrows_the_log(workspace: Workspace) -> None:
+    run = run_made(workspace)
+    for user_id, detail in (("ada", "first_name"), ("bob", "first_name, plan"), ("erased", "")):
+        skipped_made(run, user_id, detail)
+    notification_made(run, "zoe")
+    assert page(workspace, detail="first_name") == ["ada"]
+    assert page(workspace, reason=Reason.MISSING_VARIABLE, detail="first_name, plan") == ["bob"]
+    assert page(workspace, run=run.pk, detail="") == ["erased"]
+    assert page(workspace, reason=Reason.TIMEOUT, detail="first_name") == []
+
+
 def test_the_time_of_the_log_is_when_rows_changed(workspace: Workspace) -> None:
     """A run of long ago that went on until today is found by what it did today."""
     old = run_made(workspace, run_at=days_ago(40), finished_at=None)
@@ -129,6 +142,33 @@ def test_a_removed_person_is_found_within_a_run(workspace: Workspace) -> None:
     notification_made(run, "gone")
     workspace.profiles.all().delete()
     assert page(workspace, person="gone", run=run.pk) == ["gone"]
+
+
+def emailed(workspace: Workspace, **emails: str) -> None:
+    for user_id, email in emails.items():
+        workspace.profiles.filter(user_id=user_id).update(email=email)
+
+
+def test_a_person_is_found_by_the_exact_address_too(workspace: Workspace, outsider: User) -> None:
+    run = run_made(workspace)
+    for user_id in ("ada", "bob", "cleo"):
+        notification_made(run, user_id)
+    notification_made(run_made(outsider.workspaces.get()), "eve")
+    emailed(workspace, ada="Ada@example.com", bob="shared@example.com", cleo="shared@example.com")
+    emailed(outsider.workspaces.get(), eve="shared@example.com")
+    assert page(workspace, person="ada@EXAMPLE.com") == ["ada"]
+    assert page(workspace, person="shared@example.com") == ["cleo", "bob"]
+    assert page(workspace, person="shared@example.com", run=run.pk) == ["cleo", "bob"]
+    assert page(workspace, person="da@example.com") == []
+    assert page(workspace, person="") == ["cleo", "bob", "ada"]
+
+
+def test_a_user_id_goes_before_an_address(workspace: Workspace) -> None:
+    run = run_made(workspace)
+    notification_made(run, "ada@example.com")
+    notification_made(run, "bob")
+    emailed(workspace, bob="ada@example.com")
+    assert page(workspace, person="ada@example.com") == ["ada@example.com"]
 
 
 def test_pages_stay_put_while_rows_arrive(workspace: Workspace) -> None:
@@ -184,6 +224,52 @@ def test_same_fault_same_group(workspace: Workspace) -> None:
     ]
     assert groups[1].sample_id == first.id
     assert groups[1].title == "The destination refused the data (422)"
+
+
+def test_what_is_missing_tells_groups_apart(workspace: Workspace) -> None:
+    run = run_made(workspace)
+    for n, detail in enumerate(["first_name", "plan", "plan", ""]):
+        skipped_made(run, f"p{n}", detail)
+    skipped_made(run, "s", "no  consent\nyet", Reason.SKIPPED_BY_TEMPLATE)
+    notification_made(run, "t", state="failed", reason=Reason.BAD_TEMPLATE, reason_detail="body: not a number")
+    failed_made(run, "d", reason_detail="order 1 is closed")
+    failed_made(run, "e", reason_detail="order 2 is closed")
+    groups = error_groups(run)
+    assert sorted((group.title, group.count) for group in groups) == [
+        ("A value is missing", 1),
+        ("A value is missing: first_name", 1),
+        ("A value is missing: plan", 2),
+        ("Skipped on purpose: no consent yet", 1),
+        ("The content can't be rendered: body: not a number", 1),
+        ("The destination refused the data (422)", 2),
+    ]
+    for group in groups:
+        filters = {"reason": group.reason, "status_code": group.status_code, "detail": group.detail}
+        assert len(page(workspace, run=run.pk, **filters)) == group.count
+
+
+def test_of_very_many_texts_the_most_frequent_stand_alone(workspace: Workspace) -> None:
+    run = run_made(workspace)
+    for n in range(KINDS_SHOWN + 3):
+        skipped_made(run, f"p{n}", f"is {n:02}", Reason.SKIPPED_BY_TEMPLATE)
+    skipped_made(run, "twice", "is 07", Reason.SKIPPED_BY_TEMPLATE)
+    groups = error_groups(run)
+    assert len(groups) == KINDS_SHOWN + 1
+    assert (groups[0].title, groups[0].count) == ("Skipped on purpose: is 07", 2)
+    assert (groups[-1].title, groups[-1].count, groups[-1].detail) == ("Skipped on purpose: 3 more kinds", 3, None)
+    assert sum(group.count for group in groups) == KINDS_SHOWN + 4
+
+
+def test_groups_are_read_by_the_index_of_problems(workspace: Workspace) -> None:
+    run = run_made(workspace)
+    skipped_made(run, "a", "plan")
+    (sql,) = queries_of(lambda: error_groups(run))
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off; set local enable_bitmapscan = off")
+        cursor.execute(f"explain {sql}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert re.search(r"Index Cond: .*workspace_id = .*run_at = .*state.* = ANY", plan), plan
+    assert len(set(re.findall(r"notification_\d{4}_\d{2}(?= )", plan))) == 1, plan
 
 
 def test_latency_of_a_run(workspace: Workspace) -> None:
