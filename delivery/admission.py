@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from delivery.appetite import Appetite
-from delivery.gate import Gate, Grant, Why
+from delivery.gate import AHEAD, Gate, Grant, Why
 from delivery.paced_window import PacedWindow
 from delivery.plan import LanePlan
 from delivery.window import Window
@@ -28,6 +28,7 @@ class Admission:
     gate: Gate
     why: Why = Why.NOTHING
     _hold_until: float = 0.0
+    _probes: int = 0
     _appetite: Appetite = field(init=False)
 
     def __post_init__(self) -> None:
@@ -48,9 +49,16 @@ class Admission:
         """For how many seconds the lane's slot is of no use to anyone."""
         return min(self.hold - COME_EARLY, REST_AT_MOST) if self.hold > STAY_FOR else 0.0
 
-    def ask(self) -> Grant | None:
+    def keep_to(self, plan: LanePlan) -> None:
+        """From now on this plan; a rule that changed is asked about anew."""
+        if plan.gate_rule != self.plan.gate_rule:
+            self._hold_until = 0.0
+        self.plan = plan
+        self.gate.keep_to(plan.gate_rule)
+
+    def ask(self, *, at_most: int) -> Grant | None:
         """What may be claimed for now; None when nothing is wanted or may be sent."""
-        wanted = self._wanted()
+        wanted = min(at_most, self._wanted())
         if not wanted:
             return None
         grant = self.gate.ask(wanted)
@@ -64,7 +72,8 @@ class Admission:
     def rows_for(self, grant: Grant) -> int:
         """How many rows to claim: tokens may be waited for by rows that are here already."""
         if isinstance(self.window, PacedWindow):
-            return max(0, grant.count + self.window.tokens - self.window.waiting)
+            rows = max(0, grant.count + self.window.tokens - self.window.waiting)
+            return min(rows, self._free) if self.plan.at_most_once else rows
         return grant.count
 
     def use(self, grant: Grant, *, lacking: int) -> None:
@@ -74,16 +83,35 @@ class Admission:
             self.window.grant(grant.count - spare, grant.first, grant.gap, grant.epoch)
         else:
             self.window.epoch = grant.epoch
+        self._probes = grant.count - spare if grant.why is Why.PROBING else 0
         if grant.gap or grant.why is Why.PROBING:
             self.gate.unused(spare)
 
+    def unsent(self, count: int) -> None:
+        """So many rows that were claimed did not leave. Others may probe in their place; a token waits for another."""
+        spare = min(count, self._probes)
+        self._probes -= spare
+        if spare and isinstance(self.window, PacedWindow):
+            self.window.forfeit(spare)
+        self.gate.unused(spare)
+
+    @property
+    def _free(self) -> int:
+        """How many rows more a lane may hold that may not have to give any back."""
+        return max(0, self.plan.limit - self.window.in_hand)
+
     def _wanted(self) -> int:
-        """Rows; of a paced run tokens, whenever half of a block is used."""
-        free = self.plan.limit - self.window.in_hand
+        """Rows; of a paced run tokens."""
         if isinstance(self.window, PacedWindow):
-            short = self.plan.tokens_ahead - self.window.tokens
-            short = min(short, free) if self.plan.at_most_once else short
-            return short if 2 * short >= self.plan.tokens_ahead else 0
+            room = self._free if self.plan.at_most_once else self.window.room(AHEAD / 4)
+            return self._tokens_wanted(self.window, room)
         if self.plan.at_most_once:
-            return free if free * 4 >= self.plan.limit else 0
+            return self._free if self._free * 4 >= self.plan.limit else 0
         return self._appetite.rows(self.window.waiting)
+
+    def _tokens_wanted(self, window: PacedWindow, room: int) -> int:
+        """A block whenever half of it is used; where there is less room than that, as much as there is."""
+        short = self.plan.tokens_ahead - window.tokens
+        if room < short:
+            return room
+        return short if 2 * short >= self.plan.tokens_ahead else 0

@@ -23,7 +23,7 @@ _BUCKETS = 6
 _NETWORK = frozenset(
     {
         *(Reason.NAME_NOT_FOUND, Reason.REFUSED, Reason.CONNECT_TIMEOUT, Reason.TIMEOUT, Reason.TLS),
-        *(Reason.DROPPED, Reason.GARBAGE, Reason.NETWORK),
+        *(Reason.TLS_HANDSHAKE, Reason.CLIENT_CERTIFICATE, Reason.DROPPED, Reason.GARBAGE, Reason.NETWORK),
     }
 )
 # Found out here: the destination was not asked.

@@ -13,7 +13,7 @@ from channels.models import AuthKind, Connection, SendPolicy
 from channels.selectors import connection_find
 from channels.signing import signing_keys
 from channels.token_words import TokenProblem
-from channels.tokens import HeldToken, access_token, token_refused
+from channels.tokens import HeldToken, access_token, token_at_hand, token_refused
 from delivery.outcomes import Failed, Outcome
 from outbound.client_certificate import ClientCertificate
 from outbound.loop import HttpLoop
@@ -36,13 +36,13 @@ class Credentials:
     """
 
     connection: Connection | None = None
-    secrets: tuple[str, ...] = ()
-    signing_keys: tuple[bytes, ...] = ()
-    defaults: Headers = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    signing_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    defaults: Headers = field(default=(), repr=False)
     certificate: ClientCertificate | None = None
     token: HeldToken | None = None
     problem: Broken | None = None
-    _applied: dict[str, tuple[str, Headers]] = field(default_factory=dict)
+    _applied: dict[str, tuple[str, Headers]] = field(default_factory=dict, repr=False)
 
     def with_defaults(self, headers: Headers) -> Headers:
         """The content's own headers, and those default headers of the connection that it doesn't set itself."""
@@ -79,6 +79,10 @@ class Credentials:
         refused = isinstance(outcome, Failed) and outcome.status_code == UNAUTHORIZED
         return refused and self.token is not None and self.token.replaceable
 
+    def has_token_of(self, other: "Credentials") -> bool:
+        """Whether both carry the same one."""
+        return self.token is not None and other.token is not None and self.token.fetched_at == other.token.fetched_at
+
     def token_give_up(self) -> None:
         """The next slice fetches another."""
         if self.connection is not None and self.token is not None:
@@ -99,25 +103,31 @@ class Credentials:
 
 
 NOBODY = Credentials()
+REMOVED = "The connection was removed or archived."
 
 
 def credentials_resolve(
-    workspace: Workspace, connection_id: int | None, *, http: HttpLoop | None = None
+    workspace: Workspace, connection_id: int | None, *, http: HttpLoop | None = None, at_once: bool = False
 ) -> Credentials | str:
-    """The connection's credentials now, or in words why it can't be used. May wait seconds for an OAuth token."""
+    """The connection's credentials now, or in words why it can't be used. May wait seconds for an OAuth token;
+    ``at_once``, it raises TokenDue instead."""
     if connection_id is None:
         return NOBODY
     connection = connection_find(workspace, connection_id)
     if connection is None:
-        return "The connection was removed or archived."
+        return REMOVED
     try:
-        return _resolved(connection, http)
+        if connection.auth_kind != AuthKind.OAUTH:
+            return _resolved(connection, None)
+        token = token_at_hand(connection) if at_once else access_token(connection, http=http)
+        # It may have taken seconds: the token goes where the connection leads now.
+        connection = connection_find(workspace, connection_id)
+        return REMOVED if connection is None else _resolved(connection, token)
     except SecretUnreadable as error:
         return str(error)
 
 
-def _resolved(connection: Connection, http: HttpLoop | None) -> Credentials:
-    token = access_token(connection, http=http) if connection.auth_kind == AuthKind.OAUTH else None
+def _resolved(connection: Connection, token: HeldToken | TokenProblem | None) -> Credentials:
     held = token if isinstance(token, HeldToken) else None
     return Credentials(
         connection=connection,

@@ -20,7 +20,10 @@ RawCursor = psycopg.Cursor[tuple[Any, ...]]
 
 @contextmanager
 def lane_transaction() -> Iterator[RawCursor]:
-    """One short transaction; afterwards the connection is back in the pool, so nobody holds one while waiting."""
+    """One short transaction; afterwards the connection is back in the pool, so nobody holds one while waiting.
+
+    The cursor's first row begins with the database's time.
+    """
     if connection.in_atomic_block:
         raise RuntimeError("A lane must not run inside a transaction: requests would be sent within it.")
     try:

@@ -27,6 +27,10 @@ class Destination:
     def breaker_key(self) -> str:
         return f"{self.name}:breaker"
 
+    @property
+    def paced_runs_key(self) -> str:
+        return f"{self.name}:paced"
+
     def pace_keys(self, run_id: int) -> Sequence[str]:
         """Of the destination and of one run of it."""
         return f"{self.name}:pace", f"{self.name}:run:{run_id}"

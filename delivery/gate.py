@@ -115,10 +115,13 @@ class Gate:
     server_now: Callable[[], int] = lambda: 0
     closed_why: Why = Why.NOTHING
     _epoch: int = 0
+    # Up to when the last grant gave tokens, for destination and run: microseconds.
+    _given: list[int] = field(default_factory=lambda: [0, 0])
     _free_until: float = 0.0
     _closed_until: float = 0.0
     _look_again: float = 0.0
-    _calls: dict[int, tuple[int, int]] = field(default_factory=dict)
+    # Calls, failures and requests that the destination was not asked, by epoch.
+    _calls: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     _asked: float = 0.0
     _reported: float = 0.0
 
@@ -130,6 +133,11 @@ class Gate:
     def is_shut(self) -> bool:
         """Whether the destination is known to take nothing now, not even a probe."""
         return self.closed_why in (Why.ASKED_TO_WAIT, Why.BREAKER) and self.clock() < self._closed_until
+
+    def keep_to(self, rule: GateRule) -> None:
+        """From now on this rule: what was granted under another one can't go back any more."""
+        if rule != self.rule:
+            self.rule, self._given = rule, [0, 0]
 
     def ask(self, wanted: int) -> Grant:
         """At most ``wanted`` requests; without a rate, what is known of the last half second is good enough."""
@@ -159,10 +167,10 @@ class Gate:
         urgent = False
         for item in finished:
             calls, failures = counts(item.outcome)
-            known = self._calls.get(item.sent.epoch, (0, 0))
-            self._calls[item.sent.epoch] = (known[0] + calls, known[1] + failures)
+            known = self._calls.get(item.sent.epoch, (0, 0, 0))
+            self._calls[item.sent.epoch] = (known[0] + calls, known[1] + failures, known[2] + (not calls))
             urgent |= self._note_wait(item.outcome)
-        urgent |= sum(failures for _, failures in self._calls.values()) >= self.rule.breaker.minimum_calls
+        urgent |= sum(failures for _, failures, _ in self._calls.values()) >= self.rule.breaker.minimum_calls
         if urgent or self.clock() - self._reported > BELIEVE_FOR:
             self.report()
 
@@ -170,11 +178,11 @@ class Gate:
         """Nothing is lost but a count when Redis can't be reached."""
         reports, asked = self._calls, self._asked
         self._calls, self._asked, self._reported = {}, 0.0, self.clock()
-        if not asked and not any(calls for calls, _ in reports.values()):
+        if not asked and not any(calls or unused for calls, _, unused in reports.values()):
             return
         try:
-            for epoch, (calls, failures) in (reports or {self._epoch: (0, 0)}).items():
-                self.send_report(epoch, calls, failures, asked)
+            for epoch, (calls, failures, unused) in (reports or {self._epoch: (0, 0, 0)}).items():
+                self.send_report(epoch, calls, failures, asked, unused=unused)
         except REDIS_DOWN:
             logger.info("Outcomes at %s are not counted: Redis can't be reached.", self.destination.key)
             if asked:
@@ -191,7 +199,8 @@ class Gate:
             *(round((rule.total_seconds + PROBE_MARGIN) * _MICROSECONDS), self.server_now()),
             round(LEAD * _MICROSECONDS),
         )
-        return cast(list[Any], script("ask")((self.destination.breaker_key, *pace_keys), arguments, client=self.redis))
+        keys = (self.destination.breaker_key, *pace_keys, self.destination.paced_runs_key)
+        return cast(list[Any], script("ask")(keys, arguments, client=self.redis))
 
     def _granted(self, wanted: int, answer: list[Any]) -> Grant:
         count, why = int(answer[0]), Why(cast(bytes, answer[1]).decode())
@@ -202,6 +211,7 @@ class Gate:
             if why not in (Why.CONNECTION_RATE, Why.RUN_RATE):
                 self._close(why, wait / _MICROSECONDS)
             return Grant(0, wait=wait / _MICROSECONDS, why=why, epoch=self._epoch)
+        self._given = [int(value) for value in answer[6:8]]
         if why is not Why.PROBING:
             self._free_until = now + BELIEVE_FOR
         return Grant(count, now + first / _MICROSECONDS, gap / _MICROSECONDS, why=why, epoch=self._epoch)
@@ -239,12 +249,14 @@ class Gate:
 
     def _give_back(self, count: int) -> None:
         keys, arguments = [], []
-        for key, gap in zip(self.destination.pace_keys(self.run_id), self.rule.gaps, strict=True):
+        pace_keys, gaps = self.destination.pace_keys(self.run_id), self.rule.gaps
+        for key, gap, given in zip(pace_keys, gaps, self._given, strict=True):
             if gap:
                 keys.append(key)
-                arguments += [_seen.get(key, "0"), str(count * gap)]
+                arguments += [str(given), str(count * gap)]
         if keys:
             script("unused")(keys, arguments, client=self.redis)
+            self._given = [given - count * gap for given, gap in zip(self._given, gaps, strict=True)]
         self.send_report(self._epoch, 0, 0, 0.0, unused=count)
 
     # -- reporting -----------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.db import connection
 
 from delivery.admission import Admission
@@ -21,6 +22,7 @@ from delivery.database import DATABASE_DOWN
 from delivery.gate import Gate
 from delivery.outgoing import Ended, Outgoing
 from delivery.plan import LanePlan
+from delivery.portion import Portion
 from delivery.pulse import LanePulse, Pulse
 from delivery.recording import Recorder
 from delivery.results import Finished, finished
@@ -43,9 +45,9 @@ QUIET_FOR, QUIET_BELOW = 0.5, 20
 
 @dataclass
 class Lane:
-    """Runs one slice. Afterwards: ``due_left``, whether there was more to claim; ``claimed``; why the run must stop.
+    """Runs one slice; a paced lane as many as it may `go_on`. ``crowded``: whether others wait for its thread.
 
-    ``crowded``: whether other lanes wait for a thread; ``handed_on``: whether the slot is another's already.
+    Afterwards: ``due_left``, whether there was more to claim; ``claimed``; ``stop_reason``, why the run must stop.
     """
 
     ticket: SlotTicket
@@ -57,7 +59,6 @@ class Lane:
     due_left: bool = True
     claimed: int = 0
     stop_reason: str = ""
-    handed_on: bool = False
     _lost: bool = False
     _token_refused: bool = False
     _outcomes: list[Sent] = field(default_factory=list)
@@ -70,6 +71,7 @@ class Lane:
     _extended: bool = False
     _answers: int = 0
     _judged: float = field(default_factory=time.monotonic)
+    portion: Portion = field(default_factory=lambda: Portion(settings.LANE_BATCH))
     admission: Admission = field(init=False)
     pulse: Pulse = field(init=False)
     claims: Claims = field(init=False)
@@ -79,7 +81,7 @@ class Lane:
         plan = self.plan
         self.claims = Claims(plan.workspace_id, plan.run_id, plan.run_at, self.ticket.token, plan.lease)
         rows = RowMaker(plan.workspace_id, plan.run_id, plan.run_at, plan.retention_days, plan.secrets)
-        self.recorder = Recorder(self.claims, self.ticket.slot, rows)
+        self.recorder = Recorder(self.claims, self.ticket.slot, rows, when_down=self.window.halt)
         self.admission = Admission(plan, self.window, self.gate)
         self.pulse = Pulse(plan.run_id, self.ticket.slot)
         self._recorded = self._renewed = self._waited_at = self._started
@@ -88,15 +90,17 @@ class Lane:
         """True when the slice is over and everything claimed is recorded or given back; False, only where it
         ``may_park``, when its rounds may as well be made by the keeper."""
         while self.step(RECORD_EVERY):
-            if may_park and (self.only_drains or self._is_quiet()):
+            if may_park and (self.may_go_on or self._is_quiet()):
                 return False
         return True
 
     def step(self, seconds: float = 0.0) -> bool:
         """One round, waiting at most ``seconds`` for outcomes; False when it was the last one."""
-        if self._may_claim():
+        if not self._may_send() or self.window.late:
+            self._give_back(self.window.take_back())
+        elif self._may_claim():
             self._claim()
-        elif not self._may_send() or self.window.late or (self.gate.is_shut and self.window.waiting):
+        elif self.gate.is_shut and self.window.waiting:
             self._give_back(self.window.take_back())
         if self._is_over():
             self._record()
@@ -114,10 +118,22 @@ class Lane:
         return True
 
     @property
-    def only_drains(self) -> bool:
-        """Whether a paced slice is over but for what it holds: its slot can go on while that leaves and is answered, so
-        that no token is missed."""
-        return self.plan.is_paced and self._seconds_over >= 0 and self.window.in_hand > 0 and self._may_send()
+    def may_go_on(self) -> bool:
+        """Whether a paced slice is over but for what it holds: another one may begin while that leaves and is answered.
+
+        Ended and begun anew it would miss the tokens of one answer's time, or have more on their way than its limit.
+        But one whose content takes long would keep the keeper from its other rounds.
+        """
+        over = self.plan.is_paced and self._seconds_over >= 0 and self.window.in_hand > 0
+        return over and not self.portion.is_slow and self._may_send()
+
+    def go_on(self, plan: LanePlan) -> None:
+        """Another slice, by the plan of now. What is on its way keeps the credentials that it left with."""
+        self.plan = plan
+        self.admission.keep_to(plan)
+        self.window.alarm_at = plan.gate_rule.breaker.minimum_calls
+        self.recorder = self.recorder.also_hiding(plan.secrets)
+        self._started = time.monotonic()
 
     @property
     def _seconds_over(self) -> float:
@@ -129,7 +145,7 @@ class Lane:
         return not self.window.in_hand and not waits and not self._may_claim()
 
     def _is_quiet(self) -> bool:
-        if time.monotonic() - self._judged < QUIET_FOR:
+        if time.monotonic() - self._judged < QUIET_FOR or self.portion.is_slow:
             return False
         answers, self._answers, self._judged = self._answers, 0, time.monotonic()
         return answers < QUIET_BELOW
@@ -162,14 +178,16 @@ class Lane:
         return self._extended and over < self.plan.policy.total_seconds
 
     def _claim(self) -> None:
-        grant = self.admission.ask()
+        grant = self.admission.ask(at_most=self.portion.at_most)
         if grant is None:
             return
         wanted = self.admission.rows_for(grant)
         rows = self._claimed(wanted) if wanted else []
         self.admission.use(grant, lacking=wanted - len(rows))
         if rows:
+            held = self.window.in_hand
             self._send(rows)
+            self.admission.unsent(len(rows) - (self.window.in_hand - held))
 
     def _claimed(self, wanted: int) -> list[Claimed]:
         try:
@@ -186,7 +204,8 @@ class Lane:
 
     def _send(self, rows: Sequence[Claimed]) -> None:
         send_before = time.monotonic() + self.plan.slice_seconds
-        made = [self.plan.maker.make(row, send_before) for row in rows]
+        made = self.portion.made(self.plan.maker, rows, send_before)
+        self._put_back(rows[len(made) :])
         self._ended += [item for item in made if isinstance(item, Ended)]
         self._note_stop()
         ready = [item for item in made if isinstance(item, Outgoing)]
@@ -194,13 +213,21 @@ class Lane:
             self._give_back(ready)
             return
         if self.plan.at_most_once and ready:
-            started = self.claims.start([item.row for item in ready])
-            ready = [item for item in ready if item.row.id in started]
+            ready = self._marked_as_started(ready)
         if problem := self.plan.credentials.problem:
             moment = datetime.now(UTC)
             self._outcomes += [Sent(item, moment, problem) for item in ready]
         elif ready:
             self.window.feed(ready)
+
+    def _marked_as_started(self, ready: Sequence[Outgoing]) -> list[Outgoing]:
+        """Those that are marked as started. None while the database is down: their leases free them."""
+        try:
+            started = self.claims.start([item.row for item in ready])
+        except DATABASE_DOWN:
+            logger.warning("Run %s can't be sent: the database is down.", self.plan.run_id, exc_info=True)
+            return []
+        return [item for item in ready if item.row.id in started]
 
     def _note_stop(self) -> None:
         stopping = next((item for item in self._ended if item.stops_run), None)
@@ -212,7 +239,7 @@ class Lane:
         self.pulse.tell(LanePulse(window.in_flight, self.plan.limit, window.waiting, self.admission.why))
 
     def _renew(self) -> None:
-        if not self.handed_on and time.monotonic() - self._renewed > RENEW_EVERY:
+        if time.monotonic() - self._renewed > RENEW_EVERY:
             self._renewed = time.monotonic()
             with contextlib.suppress(*DATABASE_DOWN):
                 self._lost = not slot_renew(self.ticket)
@@ -235,8 +262,8 @@ class Lane:
         self._outcomes, self._ended = [], []
         self._recorded = time.monotonic()
         if outcomes or ended:
-            moment, policy, credentials = datetime.now(UTC), self.plan.policy, self.plan.credentials
-            made = [finished(sent, policy, moment, random.random, credentials) for sent in outcomes]
+            moment, policy = self.claims.now, self.plan.policy
+            made = [finished(sent, policy, moment, random.random) for sent in outcomes]
             self.recorder.record(made, ended)
             self.gate.note(made)
             self.pulse.note(made)
@@ -245,15 +272,23 @@ class Lane:
     def _note_refused_token(self, made: Sequence[Finished]) -> None:
         """Ends the slice when a token was refused, for the next one to begin with another."""
         credentials = self.plan.credentials
-        if not self._token_refused and any(credentials.doubts_token(item.outcome) for item in made):
+        carried = [item.outcome for item in made if credentials.has_token_of(item.sent.outgoing.credentials)]
+        if not self._token_refused and any(credentials.doubts_token(outcome) for outcome in carried):
             self._token_refused = True
             with contextlib.suppress(*DATABASE_DOWN):
                 credentials.token_give_up()
             connection.close()
 
+    def abandon(self) -> None:
+        """After a failure: what has not left yet never leaves from here. Leases free it."""
+        self.window.take_back()
+
     def _give_back(self, unsent: Sequence[Outgoing]) -> None:
+        self.admission.unsent(len(unsent))
+        self._put_back([item.row for item in unsent])
+
+    def _put_back(self, rows: Sequence[Claimed]) -> None:
         """What can't be given back now is found by the sweep when its lease ends."""
-        if not unsent:
-            return
-        with contextlib.suppress(*DATABASE_DOWN):
-            self.claims.give_back([item.row for item in unsent])
+        if rows:
+            with contextlib.suppress(*DATABASE_DOWN):
+                self.claims.give_back(rows)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 from channels.models import SendPolicy
 from delivery.body_match import body_mismatch
@@ -10,8 +11,7 @@ from notifications.states import Reason
 from outbound.outcomes import Answer, BreakKind, Broken
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(NamedTuple):
     status_code: int
 
 
@@ -41,7 +41,8 @@ _BREAKS: dict[BreakKind, tuple[Reason, bool]] = {
     BreakKind.REFUSED: (Reason.REFUSED, False),
     BreakKind.CONNECT_TIMEOUT: (Reason.CONNECT_TIMEOUT, False),
     BreakKind.TLS: (Reason.TLS, True),
-    BreakKind.TLS_HANDSHAKE: (Reason.NETWORK, False),
+    BreakKind.TLS_HANDSHAKE: (Reason.TLS_HANDSHAKE, False),
+    BreakKind.CLIENT_CERTIFICATE: (Reason.CLIENT_CERTIFICATE, True),
     BreakKind.TIMEOUT: (Reason.TIMEOUT, False),
     BreakKind.DROPPED: (Reason.DROPPED, False),
     BreakKind.GARBAGE: (Reason.GARBAGE, False),

@@ -9,7 +9,7 @@ import orjson
 
 from delivery.claims import Claimed
 from delivery.context import RunFacts, render_context
-from delivery.credentials import ConnectionUnusable, Credentials
+from delivery.credentials import NOBODY, ConnectionUnusable, Credentials
 from notifications.states import NotificationState, Reason
 from outbound.prepared import Head, Lines, PreparedRequest
 from outbound.signing import signature
@@ -23,12 +23,13 @@ _REMEMBERED = 1024
 
 
 class Outgoing(NamedTuple):
-    """A request ready to leave. ``send_before`` is on the monotonic clock."""
+    """A request ready to leave. ``send_before`` is on the monotonic clock; ``credentials``: those that it carries."""
 
     row: Claimed
     rendered: RenderedRequest
     request: PreparedRequest
     send_before: float
+    credentials: Credentials = NOBODY
 
     @property
     def url(self) -> str:
@@ -66,7 +67,7 @@ class RequestMaker:
     facts: RunFacts
     stop_when_missing: bool
     extensions: dict[str, Any]
-    _heads: dict[tuple[str, str, Headers], RequestHead] = field(default_factory=dict)
+    _heads: dict[tuple[str, str, Headers], RequestHead] = field(default_factory=dict, repr=False)
 
     def make(self, row: Claimed, send_before: float) -> Outgoing | Ended:
         """Never raises for what a person's values or the connection do."""
@@ -86,7 +87,8 @@ class RequestMaker:
         fresh = _fresh_lines(row, rendered.body, self.credentials.signing_keys)
         if known.replaces:
             fresh = tuple(line for line in fresh if line.partition(b":")[0] not in known.replaces)
-        return Outgoing(row, rendered, PreparedRequest(known.head, fresh, rendered.body), send_before)
+        request = PreparedRequest(known.head, fresh, rendered.body)
+        return Outgoing(row, rendered, request, send_before, self.credentials)
 
     def _head(self, credentials: Credentials, rendered: RenderedRequest) -> RequestHead:
         """Most requests of a run share address and headers, and making these takes longer than rendering."""

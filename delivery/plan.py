@@ -1,6 +1,6 @@
 """What a lane must know of its run for one slice: read once, then no object of the database is touched."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -31,7 +31,7 @@ class LanePlan:
     policy: SendPolicy
     limit: int
     maker: RequestMaker
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
     destination: Destination
     gate_rule: GateRule
 
@@ -65,12 +65,13 @@ class LanePlan:
         return timedelta(seconds=self.slice_seconds + self.policy.total_seconds + LEASE_MARGIN)
 
 
-def lane_plan(run_id: int, *, http: HttpLoop | None = None) -> LanePlan | None:
-    """The plan, or None when the run is not sending (any more). May wait seconds for the connection's OAuth token."""
+def lane_plan(run_id: int, *, http: HttpLoop | None = None, at_once: bool = False) -> LanePlan | None:
+    """The plan, or None when the run is not sending (any more). May wait seconds for the connection's OAuth token;
+    ``at_once``, it raises TokenDue instead."""
     run = Run.objects.select_related("workspace").filter(pk=run_id, state__in=RUN_SENDING).first()
     if run is None:
         return None
-    credentials = credentials_resolve(run.workspace, run.connection_id, http=http)
+    credentials = credentials_resolve(run.workspace, run.connection_id, http=http, at_once=at_once)
     return LanePlan(
         run_id=run.pk,
         workspace_id=run.workspace_id,
@@ -93,7 +94,7 @@ def _gate_rule(run: Run, credentials: Credentials | str) -> GateRule:
         rate=policy.rate,
         run_rate=run.rate,
         breaker=policy.breaker,
-        longest_wait=float(policy.retry.within_seconds),
+        longest_wait=float(policy.retry.longest_wait),
         total_seconds=policy.total_seconds,
     )
 

@@ -4,7 +4,7 @@ import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,11 +28,19 @@ TRY_AGAIN_AFTER = (0.1, 0.5, 1.0, 2.0)
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """Records for one lane. An attempt is always kept; a state moves only under the lane's own lease."""
+    """Records for one lane. An attempt is always kept; a state moves only under the lane's own lease.
+
+    ``when_down`` is called when the database can't be reached: what leaves then may not be known of.
+    """
 
     claims: Claims
     slot: int
     rows: RowMaker
+    when_down: Callable[[], None] = lambda: None
+
+    def also_hiding(self, secrets: Sequence[str]) -> "Recorder":
+        """One that masks these, too."""
+        return replace(self, rows=self.rows.also_hiding(secrets))
 
     def record(self, finished: Sequence[Finished], ended: Sequence[Ended]) -> None:
         """One transaction, tried for some seconds while the database is down: what was sent shall be known.
@@ -47,6 +55,7 @@ class Recorder:
                 self._record_once(finished, ended, attempts, exchanges)
             except DATABASE_DOWN:
                 logger.warning("Outcomes can't be recorded: the database is down.", exc_info=True)
+                self.when_down()
                 time.sleep(pause)
             else:
                 return

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from channels.models import SendPolicy
-from delivery.credentials import NOBODY, Credentials
 from delivery.outcomes import Delivered, Failed, Outcome, outcome_of
 from delivery.retry import Retry, decide
 from delivery.window import Sent
@@ -32,12 +31,9 @@ class Finished(NamedTuple):
         return AttemptOutcome.FAILED if self.retry_at is None else AttemptOutcome.RETRY
 
 
-def finished(
-    sent: Sent, policy: SendPolicy, now: datetime, random: Callable[[], float], credentials: Credentials = NOBODY
-) -> Finished:
-    """``credentials``: those that the request was sent with."""
-    outcome = outcome_of(sent.result, policy, now)
-    outcome = credentials.judged(outcome, sent.result, sent.outgoing.row.first_attempt_at, policy)
+def finished(sent: Sent, policy: SendPolicy, now: datetime, random: Callable[[], float]) -> Finished:
+    outgoing, outcome = sent.outgoing, outcome_of(sent.result, policy, now)
+    outcome = outgoing.credentials.judged(outcome, sent.result, outgoing.row.first_attempt_at, policy)
     return Finished(sent, outcome, _retry_at(sent, outcome, policy, now, random))
 
 

@@ -1,7 +1,7 @@
 """The rows of an attempt and its exchange, in the order of ``statements``' columns, secrets masked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -48,8 +48,12 @@ class RowMaker:
     run_id: int
     run_at: datetime
     retention_days: int
-    secrets: tuple[str, ...]
-    _heads: dict[Head, "ShownHead"] = field(default_factory=dict)
+    secrets: tuple[str, ...] = field(repr=False)
+    _heads: dict[Head, "ShownHead"] = field(default_factory=dict, repr=False)
+
+    def also_hiding(self, secrets: Sequence[str]) -> "RowMaker":
+        """One that masks these, too."""
+        return replace(self, secrets=tuple(dict.fromkeys((*self.secrets, *secrets))), _heads={})
 
     def attempt(self, item: Finished) -> Row:
         row, outcome, result = item.sent.outgoing.row, item.outcome, item.sent.result
@@ -134,7 +138,16 @@ def _lines(headers: Headers) -> str:
     return text.decode("utf-8", "replace").replace("\0", "")
 
 
-# Most answers of a destination carry the same headers, but for a date that changes once a second.
-@lru_cache(maxsize=1024)
 def _answer_headers(headers: Headers, secrets: tuple[str, ...]) -> str:
+    length = sum([len(name) + len(value) for name, value in headers])
+    return (_known_headers if length < _REMEMBERED_BYTES else _masked_headers)(headers, secrets)
+
+
+def _masked_headers(headers: Headers, secrets: tuple[str, ...]) -> str:
     return mask_headers(_lines(headers), secrets)
+
+
+# Most answers of a destination carry the same headers, but for a date that changes once a second. Not those that are
+# long: a destination may send 60 KB of others each time.
+_REMEMBERED_BYTES = 2048
+_known_headers = lru_cache(maxsize=1024)(_masked_headers)

@@ -56,8 +56,10 @@ def slot_leave(ticket: SlotTicket, *, continues: bool, rest: float = 0.0) -> Slo
 
 
 def slots_refill(run_id: int | None = None) -> list[SlotTicket]:
-    """Tickets for the free slots of the run (of all sending runs) that have due rows to send."""
-    parameters = {"run": run_id, "batch": settings.LANE_BATCH, "lease": MESSAGE_LEASE}
+    """Tickets for the free slots of the run (of all sending runs) that have due rows to send: one for as many rows as a
+    lane of the run may have in flight, since more of them would wait in it for answers."""
+    at_most = min(settings.LANE_BATCH, settings.LANE_IN_FLIGHT)
+    parameters = {"run": run_id, "at_most": at_most, "lease": MESSAGE_LEASE}
     with transaction.atomic(), raw_cursor() as cursor:
         cursor.execute(SLOTS_REFILL, parameters)
         return [SlotTicket(*row) for row in cursor.fetchall()]

@@ -42,7 +42,7 @@ def run_standing(run: Run, *, now: datetime) -> Standing | None:
         connection_name=str(connection or ""),
         rate=policy.rate,
         run_rate=run.rate,
-        longest_wait=policy.retry.within_seconds,
+        longest_wait=policy.retry.longest_wait,
     )
 
 

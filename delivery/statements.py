@@ -59,9 +59,9 @@ _FENCED = f"{_IS_CHOSEN} and n.lease_token = %(token)s"
 _LET_GO = "lease_until = null, lease_token = null, started_at = null, updated_at = now()"
 _EMPTIED = "person = null, request = null"
 
-# Until the end of the transaction: indexes in their own order only, whatever the statistics say.
+# Until the end of the transaction: indexes in their own order only, whatever the statistics say. Tells the time, too.
 PLAN_BY_INDEX = """
-select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+select now(), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
        set_config('enable_sort', 'off', true)
 """
@@ -75,7 +75,7 @@ with made as (
   insert into notification (id, workspace_id, run_at, run_id, campaign_id, profile_id, user_id, is_test, webhook_id,
                             state, due_at, updated_at)
   select p.made_id, %s, %s, %s, %s, p.profile_id, p.user_id, p.is_test, coalesce(p.kept_id, p.made_id),
-         '{S.QUEUED}', %s, now()
+         '{S.QUEUED}', least(%s, now()), now()
   from (select uuid_time_ordered() as made_id, chosen.* from ({{people}}) chosen) p
   returning profile_id
 )
@@ -101,35 +101,39 @@ where run_id = %(run)s and slot = %(slot)s and token = %(token)s
 # As many free slots of each sending run as its due rows fill; `%(run)s` null: of all runs.
 SLOTS_REFILL = f"""
 with needy as (
-  select r.id, (
+  select r.id, lane.share, (
     select count(*) from (
       select from notification n
       where n.run_at = r.run_at and n.run_id = r.id
         and n.state in ({_CLAIMABLE}) and n.due_at <= now()
-      limit %(batch)s * r.slots
+      limit lane.share * r.slots
     ) due
   ) as due
-  from notifications_run r
+  from notifications_run r, lateral (
+    select least(%(at_most)s, greatest(1, (r.policy->>'max_in_flight')::int / r.slots)) as share
+  ) lane
   where r.state in ({_SENDING_RUNS}) and (%(run)s::bigint is null or r.id = %(run)s)
 ), free as (
-  select s.id, needy.due, row_number() over (partition by s.run_id order by s.slot) as place
+  select s.id, needy.due, needy.share, row_number() over (partition by s.run_id order by s.slot) as place
   from notifications_laneslot s join needy on needy.id = s.run_id
   where needy.due > 0 and (s.lease_until is null or s.lease_until < now())
 )
 update notifications_laneslot s set lease_until = now() + %(lease)s
 from free
-where s.id = free.id and (free.place - 1) * %(batch)s < free.due
+where s.id = free.id and (free.place - 1) * free.share < free.due
   and (s.lease_until is null or s.lease_until < now())
 returning s.run_id, s.slot, s.token
 """
 
 # --- Claim ------------------------------------------------------------------------------------------------------------
 
-# The person is read once, at the first claim; a profile that is gone says so in the last column.
+# The person is read once, at the first claim; a profile that is gone says so. From a place on: the entries of rows
+# claimed before stay in the index for a while, and each claim would pass all of them.
 CLAIM = f"""
 with due as (
-  select n.workspace_id, n.run_at, n.id, n.profile_id from notification n
+  select n.workspace_id, n.run_at, n.id, n.profile_id, n.due_at from notification n
   where {_DUE_OF_RUN} and n.state in ({_CLAIMABLE}) and n.due_at <= now()
+    and (n.due_at, n.id) > (%(after_due)s::timestamptz, %(after_id)s::uuid)
   order by n.due_at, n.id limit %(limit)s for update skip locked
 )
 update notification n
@@ -139,7 +143,7 @@ set state = '{S.SENDING}', lease_until = now() + %(lease)s, lease_token = %(toke
 from due c left join audience_profile p on p.id = c.profile_id and p.workspace_id + 0 = c.workspace_id
 where {_IS_CHOSEN}
 returning n.id, n.profile_id, n.webhook_id::text, n.attempt_number, n.first_attempt_at, n.person::text, n.request,
-          p.id is null
+          p.id is null, c.due_at
 """
 
 # At-most-once: committed before the first byte leaves.

@@ -1,4 +1,5 @@
-"""A lane's turn, until its slot is handed on: made by a worker's thread and, while it only waits, by the keeper."""
+"""A lane's turn, until its slot is handed on: made by a worker's thread and, while it only waits or keeps to a rate, by
+the keeper."""
 
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from delivery.asks import lanes_ask
 from delivery.crew import CROWDED_REST, Crew
 from delivery.gate import Gate
 from delivery.lane import Lane
+from delivery.next_plan import NextPlan
 from delivery.paced_window import PacedWindow
 from delivery.plan import LanePlan, lane_plan
 from delivery.runs import run_halt, run_settle
@@ -26,18 +28,20 @@ class Turn:
     crew: Crew
     lane: Lane | None = None
     _failed: bool = True
-    _handed_on: bool = False
     _kept: bool = False
     _entered: bool = field(default=False, init=False)
+    _next_plan: NextPlan | None = field(default=None, init=False)
 
     def run(self, http: HttpLoop, *, may_park: bool) -> bool:
         """False when the turn goes on without a thread of its own."""
         self.watch.enter(self.ticket.run_id)
         self._entered = True
+        self._next_plan = NextPlan(self.ticket.run_id, http)
         plan = lane_plan(self.ticket.run_id, http=http)
         connection.close()
         over = True
         if plan is not None:
+            self.watch.sends(self.ticket.run_id)
             self.lane = Lane(
                 self.ticket,
                 plan,
@@ -54,21 +58,25 @@ class Turn:
         assert self.lane is not None
         self._kept = self._failed = True
         goes_on = self.lane.step()
-        if goes_on and self.lane.only_drains and not self._handed_on:
-            self._handed_on = self.lane.handed_on = True
-            self._hand_on(self.lane)
+        if goes_on and self.lane.may_go_on:
+            self._go_on(self.lane)
         self._failed = goes_on
         return goes_on
+
+    def _go_on(self, lane: Lane) -> None:
+        """Lets the lane begin another slice here. Until it can it drains; once it has, its slot is handed on."""
+        plan = self._next_plan.look() if self._next_plan is not None else None
+        if plan is not None and plan.is_paced:
+            lane.go_on(plan)
 
     def end(self) -> None:
         """Leaves the slot; after a failure without a continuation, so that the sweep decides."""
         if self._entered:
             self.watch.leave(self.ticket.run_id)
         try:
-            if self._handed_on:
-                run_settle(self.ticket.run_id)
-            else:
-                self._hand_on(None if self._failed else self.lane)
+            if self._failed and self.lane is not None:
+                self.lane.abandon()
+            self._hand_on(None if self._failed else self.lane)
         finally:
             connection.close()
 
@@ -91,13 +99,12 @@ class Turn:
             lanes_ask(slots_refill(run_id), again=True)
 
     def _others_wait(self) -> bool:
-        """Whether a message of another run may be waiting for a thread of this process."""
-        return self.crew.crowded and self.watch.runs_sending > 1
+        """Whether a message of another run may be waiting for the thread that makes this turn."""
+        return not self._kept and self.crew.crowded and self.watch.runs_sending > 1
 
     def _rest(self, lane: Lane) -> float:
         """Seconds for which the slot is better left alone: its destination takes nothing, or its run has its share."""
-        crowded = not self._kept and self._others_wait()
-        if crowded and self.ticket.slot >= self.crew.share(self.watch.runs_sending):
+        if self._others_wait() and self.ticket.slot >= self.crew.share(self.watch.runs_sending):
             return CROWDED_REST
         return lane.admission.rest
 

@@ -43,11 +43,15 @@ class Watch:
     def enter(self, run_id: int) -> None:
         with self._lock:
             self._watched[run_id] += 1
-            self._halted -= {run_id}
             if self._thread is None:
                 self._rested.clear()
                 self._thread = threading.Thread(target=self._look_on, name="delivery-watch", daemon=True)
                 self._thread.start()
+
+    def sends(self, run_id: int) -> None:
+        """The run was just seen to send: what was known of it before is over. A message alone says nothing of it, and
+        other lanes of a paused run may still be here."""
+        self._halted -= {run_id}
 
     def leave(self, run_id: int) -> None:
         with self._lock:

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -49,7 +49,7 @@ class Window:
         self._news = threading.Event()
         self._fed = 0
         self._returned = 0
-        self._alarm_at = alarm_at
+        self.alarm_at = alarm_at
         self._failures = 0
         self.epoch = 0
         self.halted = False
@@ -95,6 +95,10 @@ class Window:
         self._returned += len(taken)
         return taken
 
+    def halt(self) -> None:
+        """Nothing more leaves until `resume`."""
+        self.halted = True
+
     def resume(self) -> None:
         """The lane has looked at what halted the window, and it may go on."""
         self._http.run(self._resume())
@@ -111,7 +115,7 @@ class Window:
 
     def _fill(self) -> None:
         for _ in range(min(self._limit - len(self._workers), len(self._pending))):
-            self._start_worker(self._send_pending())
+            self._start_worker()
 
     async def _withdraw(self) -> list[Outgoing]:
         taken = [*self._late, *self._pending]
@@ -120,32 +124,35 @@ class Window:
         self.halted, self._failures = False, 0
         return taken
 
-    def _start_worker(self, work: Coroutine[None, None, None]) -> None:
-        self._workers.add(asyncio.create_task(self._work(work)))
+    def _start_worker(self, first: Outgoing | None = None) -> None:
+        self._workers.add(asyncio.create_task(self._work(first, self.epoch)))
 
-    async def _work(self, work: Coroutine[None, None, None]) -> None:
+    async def _work(self, first: Outgoing | None, epoch: int) -> None:
+        """Sends one request after the other. All in one coroutine: each level costs as much as a system call."""
         try:
-            await work
+            while outgoing := first or self._next():
+                started_at = datetime.now(UTC)
+                result = await self._send(self._http.transport, outgoing.request)
+                self._note(Sent(outgoing, started_at, result, epoch))
+                first, epoch = None, self.epoch
         finally:
             # In the step that found nothing more to send: whoever feeds next must not count on this worker.
             self._workers.discard(asyncio.current_task())
             if not self._workers:
                 self._news.set()
 
-    async def _send_pending(self) -> None:
-        pending = self._pending
-        while pending and not self.halted:
-            outgoing = pending.popleft()
-            if time.monotonic() > outgoing.send_before:
-                self._late.append(outgoing)
-            else:
-                await self._send_one(outgoing, self.epoch)
+    def _next(self) -> Outgoing | None:
+        """What a worker that is free sends next."""
+        while self._pending and not self.halted:
+            outgoing = self._pending.popleft()
+            if time.monotonic() <= outgoing.send_before:
+                return outgoing
+            self._late.append(outgoing)
+        return None
 
-    async def _send_one(self, outgoing: Outgoing, epoch: int) -> None:
-        started_at = datetime.now(UTC)
-        result = await self._send(self._http.transport, outgoing.request)
-        self._done.append(Sent(outgoing, started_at, result, epoch))
-        self._judge(result)
+    def _note(self, sent: Sent) -> None:
+        self._done.append(sent)
+        self._judge(sent.result)
         if (self.halted or len(self._done) >= WAKE_AT) and not self._news.is_set():
             self._news.set()
 
@@ -155,7 +162,7 @@ class Window:
                 return
             self.halted |= result.status in _ASKS_TO_WAIT and _asks_to_wait(result)
         self._failures += 1
-        self.halted |= self._failures >= self._alarm_at and 2 * self._failures >= len(self._done)
+        self.halted |= self._failures >= self.alarm_at and 2 * self._failures >= len(self._done)
 
 
 def _asks_to_wait(answer: Answer) -> bool:

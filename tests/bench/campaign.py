@@ -114,6 +114,7 @@ class Campaign:
                 person=json.dumps(snapshot(person)),
                 request=None,
                 removed=False,
+                due_at=timezone.now(),
             )
             for person in people
         ]

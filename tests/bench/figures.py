@@ -22,6 +22,7 @@ RATIOS = (
     ("isolation_5_endless", "beside_5_endless", "alone"),
     ("isolation_5_dropping", "beside_5_dropping", "alone"),
     ("slow_2_over_1_workers", "slow_2_workers", "slow_1_workers"),
+    ("slow_4_over_1_workers", "slow_4_workers", "slow_1_workers"),
     ("scale_100k_over_10k", "scale_100k", "scale_10k"),
     ("scale", "scale_1m", "scale_10k"),
 )

@@ -21,7 +21,7 @@ _LANES_A_WORKER, _LANE_IN_FLIGHT = 2, 32
 
 @dataclass(frozen=True)
 class Slow:
-    """A destination that answers after 100 ms; and whether twice the workers send twice as much to it."""
+    """A destination that answers after 100 ms; and whether two and four workers send two and four times as much."""
 
     engine: Engine
     receiver: Receiver
@@ -31,10 +31,16 @@ class Slow:
         launched = self._launched(self.engine, slots=_SLOTS, lane_in_flight=SLOW_IN_FLIGHT // _SLOTS)
         yield Sample("slow", launched.rate, RATE)
         yield Sample("slow_cpu", launched.worker_seconds / launched.people * 1000, PROCESSOR)
-        for workers in (1, 2):
-            bound = replace(self.engine, cores=workers, lane_threads=_LANES_A_WORKER)
-            launched = self._launched(bound, slots=_LANES_A_WORKER * workers, lane_in_flight=_LANE_IN_FLIGHT)
-            yield Sample(f"slow_{workers}_workers", launched.rate, RATE)
+        for workers in (1, 2, 4):
+            yield from self._bound(workers)
+
+    def _bound(self, workers: int) -> Iterator[Sample]:
+        engine, name = replace(self.engine, cores=workers, lane_threads=_LANES_A_WORKER), f"slow_{workers}_workers"
+        launched = self._launched(engine, slots=_LANES_A_WORKER * workers, lane_in_flight=_LANE_IN_FLIGHT)
+        yield Sample(name, launched.rate, RATE)
+        if launched.database_seconds:
+            yield Sample(f"{name}_database_cpu", launched.database_seconds / launched.people * 1000, PROCESSOR)
+        yield Sample(f"{name}_lock_waits", launched.lock_waits, "statements")
 
     def _launched(self, engine: Engine, *, slots: int, lane_in_flight: int) -> Launched:
         settings = {"LANE_IN_FLIGHT": str(lane_in_flight), "LANE_SLOTS_PER_RUN": str(slots)}

@@ -58,7 +58,9 @@ def running(programs: Sequence[Program], logs: Path) -> Iterator[list[Started]]:
             _end(child)
 
 
-def wait_until(answered: Callable[[], bool], programs: Sequence[Started], what: str, *, seconds: float) -> None:
+def wait_until(
+    answered: Callable[[], bool], programs: Sequence[Started], what: str, *, seconds: float, every: float = 0.02
+) -> None:
     """Raises Unmeasurable when a program dies or ``seconds`` go by."""
     deadline = time.monotonic() + seconds
     while not answered():
@@ -66,7 +68,7 @@ def wait_until(answered: Callable[[], bool], programs: Sequence[Started], what: 
             program.check()
         if time.monotonic() > deadline:
             raise Unmeasurable(f"{what}: not within {seconds:.0f} seconds.")
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 def _start(program: Program, logs: Path) -> Started:

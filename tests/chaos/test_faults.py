@@ -20,11 +20,11 @@ from tests.chaos.cable import Cable
 from tests.chaos.fleet import START_WITHIN, Fleet, database_url, wait_until
 from tests.chaos.test_workers import over
 from tests.delivery.engine import Engine
+from tests.faketime import faketime_or_skip, find_faketime
 
 RETRY = RetryPolicy(attempts=10, base_seconds=0.2)
 POLICY = SendPolicy(connect_seconds=2.0, total_seconds=2.0, retry=RETRY, breaker=BreakerRule(enabled=False))
 ONCE = POLICY.model_copy(update={"guarantee": "at_most_once"})
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 
 
 def both(engine: Engine, milliseconds: int = 60) -> list[Run]:
@@ -187,15 +187,14 @@ def test_a_database_whose_connections_are_cut_and_that_is_gone(
 # -- clocks -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not FAKETIME.exists(), reason="needs Debian's libfaketime")
 def test_workers_whose_clocks_jump(engine: Engine, fleet: Fleet, tmp_path: Path) -> None:
     """An hour ahead, then an hour behind, under way, beside a worker whose clock is right. Leases and due times are
     the database's, pauses monotonic. Each step waits for an attempt by the clock that it set."""
-    clock = tmp_path / "clock"
+    library, clock = faketime_or_skip(find_faketime()), tmp_path / "clock"
     clock.write_text("+0")
     engine.people(2_000)
     faked = {
-        "LD_PRELOAD": str(FAKETIME),
+        "LD_PRELOAD": str(library),
         "FAKETIME_TIMESTAMP_FILE": str(clock),
         # Seconds for which the file is not read again: without it every look at the clock does.
         "FAKETIME_CACHE_DURATION": "1",

@@ -5,14 +5,20 @@ from functools import partial
 import pytest
 
 from accounts.actors import system_actor
-from channels.models import RetryPolicy, SendPolicy
+from channels.policy import BreakerRule, RetryPolicy, SendPolicy
 from delivery.services import run_pause, run_resume, run_stop
+from delivery.tasks import SHUTDOWN_WAITS
 from notifications.models import Notification, Run
 from tests.chaos.agreement import assert_agreement, in_flight_now
 from tests.chaos.fleet import Fleet, wait_until
 from tests.delivery.engine import Engine
 
-POLICY = SendPolicy(connect_seconds=2.0, total_seconds=2.0, retry=RetryPolicy(attempts=10, base_seconds=0.2))
+POLICY = SendPolicy(
+    connect_seconds=2.0,
+    total_seconds=2.0,
+    retry=RetryPolicy(attempts=10, base_seconds=0.2),
+    breaker=BreakerRule(enabled=False),  # a destination that fails everybody's first attempt would open it
+)
 
 
 def test_a_killed_worker_loses_nobody_and_repeats_only_rows_in_flight(engine: Engine, fleet: Fleet) -> None:
@@ -57,6 +63,21 @@ def test_pause_resume_and_stop(engine: Engine, fleet: Fleet) -> None:
     report = assert_agreement(engine.receiver, [run], in_flight=())
     assert (run.state, report.repeated) == ("stopped", 0)
     assert report.states["cancelled"] > 0
+
+
+@pytest.mark.long
+def test_a_worker_asked_to_end_waits_for_an_answer_that_takes_long(engine: Engine, fleet: Fleet) -> None:
+    engine.people(5)
+    fleet.start(1)
+    rule = POLICY.model_copy(update={"total_seconds": 60.0, "guarantee": "at_most_once"})
+    run = engine.start("/slow?ms=25000", policy=rule)
+    wait_until(lambda: len(in_flight_now([run])) == 5, 60, fleet)
+    fleet.terminate(0, SHUTDOWN_WAITS)
+    assert not in_flight_now([run])
+    fleet.start(1)
+    wait_until(lambda: over(run), 60, fleet)
+    report = assert_agreement(engine.receiver, [run], in_flight=())
+    assert (report.repeated, report.interrupted, report.states) == (0, 0, {"delivered": 5})
 
 
 @pytest.mark.long

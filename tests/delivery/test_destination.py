@@ -85,6 +85,14 @@ def test_no_wait_is_longer_than_retries_go_on(engine: Engine, moody: Moody) -> N
     assert view.asked_for - timezone.now() > timedelta(hours=23)
 
 
+def test_it_is_left_alone_also_where_nobody_is_tried_again(engine: Engine, moody: Moody) -> None:
+    moody.status, moody.headers = 429, (("Retry-After", "120"),)
+    engine.people(400)
+    run = engine.run(policy=UNBROKEN.model_copy(update={"retry": RetryPolicy(attempts=1, within_seconds=0)}))
+    assert 0 < moody.requests < 400
+    assert waiting(run) == [0] * (400 - moody.requests)
+
+
 def test_another_workspace_is_not_stopped_by_it(engine: Engine, moody: Moody) -> None:
     moody.status, moody.headers = 429, (("Retry-After", "120"),)
     engine.people(5)

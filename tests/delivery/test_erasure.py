@@ -24,11 +24,13 @@ from audience.importing.services import import_start
 from audience.models import Erasure, Profile
 from audience.services import profile_save
 from audience.values import PersonValues
+from campaigns.resend import resend_sentence
 from delivery.preparation import prepare
 from delivery.services import run_pause, run_resume
 from delivery.sweep import sweep
 from notifications.models import Attempt, Exchange, Notification, Run
-from notifications.states import FINAL
+from notifications.resend import ResendChoice
+from notifications.states import FINAL, Reason
 from templates_lib.content import JsonPair, JsonPairsBody, Pair
 from tests import cast
 from tests.delivery.engine import LATER, OVER_WITHIN, Engine, due_now, notifications, tallies
@@ -122,6 +124,37 @@ def test_nothing_about_an_erased_person_is_left_and_every_run_still_adds_up(
     assert erasures_work_off() == 0
     erasure.refresh_from_db()
     assert erasure.completed_at is not None
+    assert tables_with(TRACES) == {}
+
+
+def test_a_resend_forgets_the_text_by_which_it_found_an_erased_person(
+    engine: Engine, actor: Actor, planted: Profile
+) -> None:
+    skipping = launch(engine, "/200", content=engine.content('/200/{% skip "is " ~ first_name %}'))
+    choice = ResendChoice(
+        run_id=skipping.pk, states=("skipped",), reason=Reason.SKIPPED_BY_TEMPLATE, detail=f"is {NAME}"
+    )
+    again = engine.start("/200", audience=AudienceChoice(kind="profiles"), resend=choice)
+    engine.work()
+    again.refresh_from_db()
+    assert again.audience_count == 1
+    assert "notifications_run" in tables_with([NAME])
+    profile_delete(actor=actor, profile=planted)
+    assert tables_with(TRACES) == {}
+
+
+@pytest.mark.parametrize("person", [USER_ID, EMAIL])
+def test_a_resend_forgets_by_what_a_person_was_looked_for(
+    engine: Engine, actor: Actor, planted: Profile, person: str
+) -> None:
+    refused = launch(engine, "/422")
+    choice = ResendChoice(run_id=refused.pk, person=person)
+    sentence = resend_sentence(refused, choice)
+    again = engine.start("/200", audience=AudienceChoice(kind="profiles"), resend=choice, audience_description=sentence)
+    engine.work()
+    again.refresh_from_db()
+    assert again.audience_count == 1
+    profile_delete(actor=actor, profile=planted)
     assert tables_with(TRACES) == {}
 
 

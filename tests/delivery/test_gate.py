@@ -1,6 +1,9 @@
 """Rates by several lanes at once, on the real Redis with a clock of the test's own."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -12,9 +15,15 @@ from redis.retry import Retry
 
 from channels.policy import BreakerRule, Rate
 from delivery import gate as gates
+from delivery.admission import Admission
 from delivery.destination import Destination
 from delivery.gate import AHEAD, Gate, GateRule, Grant, Why
+from delivery.outcomes import Delivered, Failed, Outcome
+from delivery.plan import LanePlan
+from delivery.results import Finished
 from delivery.shared import shared_redis
+from delivery.window import Window
+from notifications.states import Reason
 
 START = 1_700_000_000
 DESTINATION = Destination(1, "connection:1")
@@ -61,6 +70,11 @@ def spent(lanes: Lanes, waiting: list[Gate], seconds: float, wanted: int, step: 
     return sorted(found)
 
 
+def most_in(found: list[float], seconds: float) -> int:
+    """The most requests that any window of so many seconds holds."""
+    return max(bisect_left(found, at + seconds) - index for index, at in enumerate(found))
+
+
 @pytest.mark.parametrize(
     ("rate", "seconds"),
     [(Rate(count=50), 30), (Rate(count=7, per="minute"), 300), (Rate(count=100, per="hour"), 600)],
@@ -87,6 +101,25 @@ def test_runs_share_the_rate_of_their_connection(lanes: Lanes) -> None:
     assert len(found) == pytest.approx(500, abs=50 * AHEAD + 10)
 
 
+@pytest.mark.parametrize("slow", [Rate(count=1), Rate(count=5), Rate(count=20), Rate(count=40)])
+def test_a_run_with_a_rate_of_its_own_takes_nothing_from_the_others(lanes: Lanes, slow: Rate) -> None:
+    rate = Rate(count=50)
+    paced, free = lanes.gate(rate, run_rate=slow, run_id=1), lanes.gate(rate, run_id=2)
+    alone = spent(lanes, [paced], 5, 10)
+    found = sorted(alone + spent(lanes, [paced, free], 30, 25) + spent(lanes, [free], 10, 25))
+    begin = found[0] + 5
+    assert sum(begin <= at < begin + 30 for at in found) >= 1470
+    assert most_in(found, 10.0) <= 510
+
+
+def test_several_runs_with_rates_of_their_own_make_no_more_of_the_connections(lanes: Lanes) -> None:
+    rate, slow = Rate(count=50), Rate(count=10)
+    paced = [lanes.gate(rate, run_rate=slow, run_id=number) for number in range(4) for _ in range(4)]
+    free = [lanes.gate(rate, run_id=9) for _ in range(4)]
+    found = spent(lanes, paced, 10, 5) + spent(lanes, [*free, *paced], 15, 25) + spent(lanes, paced, 10, 5)
+    assert most_in(sorted(found), 10.0) <= 510
+
+
 def test_what_is_not_used_goes_back(lanes: Lanes) -> None:
     gate = lanes.gate(Rate(count=10))
     grant = gate.ask(5)
@@ -94,11 +127,18 @@ def test_what_is_not_used_goes_back(lanes: Lanes) -> None:
     assert lanes.gate(Rate(count=10)).ask(1).first == pytest.approx(grant.first + 2 * grant.gap)
 
 
+def test_what_is_not_used_goes_back_in_parts(lanes: Lanes) -> None:
+    gate = lanes.gate(Rate(count=10))
+    grant = gate.ask(5)
+    gate.unused(1)
+    gate.unused(2)
+    assert lanes.gate(Rate(count=10)).ask(1).first == pytest.approx(grant.first + 2 * grant.gap)
+
+
 def test_a_token_that_another_was_given_after_does_not_go_back(lanes: Lanes) -> None:
     first, second = lanes.gate(Rate(count=10)), lanes.gate(Rate(count=10))
     first.ask(2)
     last = times(second.ask(2))[-1]
-    gates._seen.clear()  # as in another process, which knows nothing of the second grant
     first.unused(1)
     assert lanes.gate(Rate(count=10)).ask(1).first > last
 
@@ -124,6 +164,41 @@ def test_a_server_clock_that_was_set_back_stops_nothing(lanes: Lanes) -> None:
     lanes.clock.now -= 7200
     gates._seen.clear()
     assert lanes.gate(Rate(count=10)).ask(1).count == 1
+
+
+def test_probes_that_did_not_ask_the_destination_are_given_to_others(lanes: Lanes) -> None:
+    rule = GateRule(breaker=BreakerRule(minimum_calls=20, pause_seconds=30))
+    gate = Gate(DESTINATION, 1, rule, clock=lambda: lanes.clock.now, server_now=lanes.clock.microseconds)
+    gate.send_report(0, 20, 20, 0.0)
+    lanes.clock.now += 31
+    grant = gate.ask(3)
+    assert (grant.count, grant.why) == (3, Why.PROBING)
+    blocked = Failed(Reason.BLOCKED_ADDRESS, permanent=True)
+    gate.note([probe(grant, blocked), probe(grant, blocked)])
+    gate.report()
+    assert gate.ask(3).count == 2
+    gate.note([probe(grant, Delivered(200)) for _ in range(3)])
+    gate.report()
+    assert gate.ask(3).why is Why.NOTHING
+
+
+def test_probes_of_people_who_ended_without_a_request_are_given_to_others(lanes: Lanes) -> None:
+    rule = GateRule(breaker=BreakerRule(minimum_calls=20, pause_seconds=30))
+    gate = Gate(DESTINATION, 1, rule, clock=lambda: lanes.clock.now, server_now=lanes.clock.microseconds)
+    gate.send_report(0, 20, 20, 0.0)
+    lanes.clock.now += 31
+    plan, window = SimpleNamespace(limit=16, at_most_once=False), SimpleNamespace(waiting=0, in_hand=0, epoch=0)
+    admission = Admission(cast(LanePlan, plan), cast(Window, window), gate)
+    grant = admission.ask(at_most=16)
+    assert grant is not None
+    admission.use(grant, lacking=0)
+    admission.unsent(2)
+    admission.unsent(5)
+    assert gate.ask(9).count == 3
+
+
+def probe(grant: Grant, outcome: Outcome) -> Finished:
+    return cast(Finished, SimpleNamespace(outcome=outcome, sent=SimpleNamespace(epoch=grant.epoch)))
 
 
 def test_without_redis_a_paced_run_waits_and_any_other_goes_on() -> None:

@@ -1,8 +1,10 @@
 import json
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 
+import pytest
 from django.db import connection
+from django.utils import timezone
 
 from audience.models import Profile
 from channels.models import AuthKind, Connection
@@ -98,6 +100,15 @@ def test_nobody_listening_is_refused_and_retried(engine: Engine) -> None:
     run = engine.run(content=engine.content(url="http://127.0.0.1:1/"))
     (attempt,) = attempts(run)
     assert (attempt.outcome, attempt.reason, attempt.status_code) == ("failed", "blocked_address", None)
+
+
+def test_what_a_name_leads_to_is_stored_nowhere(engine: Engine) -> None:
+    engine.people(1)
+    run = engine.run(content=engine.content(url="http://localhost/"))
+    (attempt,), (row,) = attempts(run), notifications(run)
+    words = "localhost leads to an address that isn't public"
+    assert (attempt.reason, attempt.reason_detail, attempt.address) == ("blocked_address", words, "")
+    assert row.reason_detail == words
 
 
 def test_a_removed_profile_is_skipped(engine: Engine) -> None:
@@ -285,3 +296,25 @@ def open_transactions() -> list[tuple[str, timedelta]]:
             "where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null"
         )
         return list(cursor.fetchall())
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_workers_wrong_clock_decides_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
+    """An hour ahead everybody's time would be over, an hour behind nobody would wait before a retry."""
+
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + timedelta(hours=hours)
+
+    monkeypatch.setattr("delivery.lane.datetime", Wrong)
+    engine.people(1)
+    (row,) = notifications(engine.run("/503", policy=LATER))
+    assert row.state == "retrying"
+    assert timedelta(0) < row.due_at - timezone.now() <= timedelta(seconds=3600)
+
+
+def test_a_launchers_wrong_clock_delays_nobody(engine: Engine) -> None:
+    engine.people(1)
+    run = engine.run(at=timezone.now() + timedelta(hours=1))
+    assert tallies(run) == {"delivered": 1}

@@ -8,10 +8,13 @@ from django.utils import timezone
 
 from channels.certificates import certificate_checked
 from channels.models import Connection
+from notifications.reasons import explain
 from outbound.addresses import AddressPolicy, parse_allowed
 from outbound.loop import HttpLoop
 from outbound.transport import CurlTransport
 from tests.delivery.engine import Engine, exchanges, notifications, tallies
+from tests.outbound.servers import Connection as ServerConnection
+from tests.outbound.servers import Server
 from tests.tls import Issued, MutualTlsServer, running_mutual_tls_server
 from webhooks_platform.base.encryption import encrypt
 
@@ -54,7 +57,31 @@ def test_without_one_the_server_turns_us_away(tls_engine: Engine, server: Mutual
     tls_engine.people(1)
     run = tls_engine.run(connection_id=connection.pk, content=tls_engine.content(url=f"{server.url}/people"))
     assert server.shown == []
-    assert notifications(run)[0].reason in ("network", "dropped", "tls")
+    row = notifications(run)[0]
+    assert (row.state, row.reason, row.attempt_number) == ("failed", "client_certificate", 1)
+
+
+@pytest.fixture
+def plain() -> Iterator[Server]:
+    """Answers to what isn't HTTP as servers of plain HTTP do."""
+
+    def handle(connection: ServerConnection) -> None:
+        connection.closed_by_peer()  # takes the ClientHello
+        connection.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    server = Server(handle)
+    yield server
+    server.close()
+
+
+def test_https_to_a_port_that_speaks_plain_http_is_told_and_repeated(engine: Engine, plain: Server) -> None:
+    engine.http = HttpLoop(CurlTransport(addresses=AddressPolicy(allowed=frozenset({plain.address}))))
+    engine.people(1)
+    run = engine.run(content=engine.content(url=plain.url().replace("http:", "https:")))
+    engine.http.close()
+    row = notifications(run)[0]
+    assert (row.state, row.reason, row.attempt_number, plain.connections) == ("failed", "tls_handshake", 3, 3)
+    assert "plain HTTP" in explain(row.reason).next_step
 
 
 def test_two_connections_never_share_a_socket(tls_engine: Engine, server: MutualTlsServer) -> None:

@@ -1,5 +1,6 @@
 """Runs over a connection that signs in with OAuth 2.0, against a real token server and the API behind it."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,9 +9,12 @@ import pytest
 
 from channels.models import AuthKind, Connection, RetryPolicy
 from channels.policy import OAuthSettings
-from channels.tokens import HeldToken
-from delivery.credentials import Credentials
+from channels.token_words import TokenProblem
+from channels.tokens import HeldToken, TokenDue, access_token
+from delivery.credentials import ConnectionUnusable, Credentials, credentials_resolve
+from delivery.next_plan import NextPlan
 from delivery.outcomes import Failed, outcome_of
+from delivery.plan import lane_plan
 from delivery.retry import Retry, decide
 from notifications.models import Notification
 from notifications.states import Reason
@@ -19,7 +23,7 @@ from outbound.loop import HttpLoop
 from outbound.outcomes import NO_PHASES, Answer
 from outbound.transport import CurlTransport
 from tests.delivery.engine import LATER, QUICK, Engine, attempts, due_now, exchanges, notifications, tallies
-from tests.delivery.test_lane import work_until_over
+from tests.delivery.test_lane import wait_until, work_until_over
 from tests.oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer, running_oauth_server
 
 
@@ -57,6 +61,34 @@ def test_a_run_fetches_one_token_and_masks_it(
     assert (len(server.asked), set(server.called)) == (1, {"token-number-1"})
     assert "token-number" not in str([(each.request_headers, each.response_body) for each in exchanges(run)])
     assert "authorization: bearer ••••" in exchanges(run)[0].request_headers.lower()
+
+
+def test_a_plan_at_once_asks_no_token_server(
+    oauth_engine: Engine, server: OAuthServer, options: dict[str, Any]
+) -> None:
+    oauth_engine.people(1)
+    run = oauth_engine.start(**options)
+    with pytest.raises(TokenDue):
+        lane_plan(run.pk, at_once=True)
+    assert server.asked == []
+    access_token(Connection.objects.get(), http=oauth_engine.http)
+    plan = lane_plan(run.pk, at_once=True)
+    assert plan is not None
+    assert plan.secrets[-1:] == ("token-number-1",)
+
+
+def test_a_lane_that_goes_on_waits_for_a_token_without_a_thread(
+    oauth_engine: Engine, server: OAuthServer, options: dict[str, Any]
+) -> None:
+    oauth_engine.people(1)
+    following = NextPlan(oauth_engine.start(**options).pk, oauth_engine.http)
+    assert following.look() is None
+    wait_until(lambda: len(server.asked) == 1)
+    until = time.monotonic() + 20.0
+    while (plan := following.look()) is None and time.monotonic() < until:
+        time.sleep(0.05)
+    assert plan is not None
+    assert plan.secrets[-1:] == ("token-number-1",)
 
 
 def test_a_withdrawn_token_is_replaced_and_the_row_repeated(
@@ -166,3 +198,21 @@ def test_a_repeat_at_once_neither_waits_nor_counts() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     failed = Failed(Reason.UNAUTHORIZED, permanent=False, at_once=True)
     assert decide(failed, 5, RetryPolicy(attempts=1), now, now, lambda: 0.9) == Retry(now)
+
+
+def test_a_token_goes_where_the_connection_leads_when_it_is_there(
+    oauth_engine: Engine, server: OAuthServer, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To wait for one takes seconds, in which the connection may be changed."""
+    wait_for_token = access_token
+
+    def changed_meanwhile(connection: Connection, *, http: HttpLoop | None) -> HeldToken | TokenProblem:
+        found = wait_for_token(connection, http=http)
+        Connection.objects.update(origin="https://elsewhere.example")
+        return found
+
+    monkeypatch.setattr("delivery.credentials.access_token", changed_meanwhile)
+    credentials = credentials_resolve(oauth_engine.workspace, options["connection_id"], http=oauth_engine.http)
+    assert isinstance(credentials, Credentials)
+    with pytest.raises(ConnectionUnusable):
+        credentials.apply(f"{server.url}/people", ())

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from channels.models import RetryPolicy, SendPolicy, SuccessRule
+from delivery.breaker import counts
 from delivery.outcomes import Delivered, Failed, outcome_of, retry_after_seconds
 from notifications.states import Reason
 from outbound.outcomes import NO_PHASES, Answer, BreakKind, Broken
@@ -69,6 +70,7 @@ def test_what_an_answer_means(status: int, reason: Reason, permanent: bool) -> N
         (BreakKind.CONNECT_TIMEOUT, False),
         (BreakKind.TLS, True),
         (BreakKind.TLS_HANDSHAKE, False),
+        (BreakKind.CLIENT_CERTIFICATE, True),
         (BreakKind.TIMEOUT, False),
         (BreakKind.DROPPED, False),
         (BreakKind.GARBAGE, False),
@@ -80,6 +82,16 @@ def test_what_an_answer_means(status: int, reason: Reason, permanent: bool) -> N
 def test_what_a_break_means(kind: BreakKind, permanent: bool) -> None:
     failed = failure(broken(kind))
     assert (failed.permanent, failed.detail, failed.status_code) == (permanent, "what happened", None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [(BreakKind.TLS_HANDSHAKE, "tls_handshake"), (BreakKind.CLIENT_CERTIFICATE, "client_certificate")],
+)
+def test_a_failure_of_tls_that_is_not_the_destinations_certificate(kind: BreakKind, reason: str) -> None:
+    failed = failure(broken(kind))
+    assert failed.reason == reason
+    assert counts(failed) == (1, 1)  # the breaker spares those who wait
 
 
 def test_every_kind_of_break_has_a_meaning() -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from delivery import statements
+from delivery.claims import BEGINNING, Claims
 from delivery.database import in_partition, lane_transaction
 from delivery.preparation import prepare
 from notifications.models import Notification, Run
@@ -47,6 +48,8 @@ def test_no_statement_reads_rows_that_it_does_not_mean(run: Run, name: str) -> N
         "token": 5,
         "limit": FEW,
         "lease": timedelta(seconds=30),
+        "after_due": BEGINNING[0],
+        "after_id": BEGINNING[1],
         "status_code": 200,
         "ids": ids,
         "profiles": [row.profile_id for row in rows],
@@ -59,6 +62,17 @@ def test_no_statement_reads_rows_that_it_does_not_mean(run: Run, name: str) -> N
     nodes = list(plan_nodes(explained(statement, parameters)))
     assert sum(removed(node) for node in nodes) <= FEW
     assert all(node["Actual Rows"] * node["Actual Loops"] <= 2 * FEW for node in nodes)
+
+
+def test_a_claim_begins_where_the_last_one_ended(run: Run) -> None:
+    claims = Claims(run.workspace_id, run.pk, run.run_at, 5, timedelta(seconds=30))
+    first, second = claims.take(FEW), claims.take(FEW)
+    after_due, after_id = first[-1].due_at, first[-1].id
+    others = {"workspace": run.workspace_id, "run_at": run.run_at, "run": run.pk, "token": 6, "limit": FEW}
+    parameters = {**others, "lease": timedelta(seconds=30), "after_due": after_due, "after_id": after_id}
+    nodes = plan_nodes(explained(in_partition(statements.CLAIM, run.run_at), parameters))
+    assert any(str(after_id) in node.get("Index Cond", "") for node in nodes)
+    assert [row.id for row in first + second] == sorted(row.id for row in first + second)
 
 
 def explained(statement: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

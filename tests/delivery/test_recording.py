@@ -1,3 +1,4 @@
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -9,7 +10,7 @@ from delivery.outgoing import Ended, Outgoing
 from delivery.preparation import prepare
 from delivery.recording import Recorder
 from delivery.results import Finished
-from delivery.rows import RowMaker, stored_detail
+from delivery.rows import Headers, RowMaker, stored_detail
 from delivery.sweep import leases_expire
 from delivery.window import Sent
 from notifications.masking import MASK
@@ -41,12 +42,38 @@ def recorder(engine: Engine, run: Run, claims: Claims) -> Recorder:
     return Recorder(claims, 2, RowMaker(engine.workspace.pk, run.pk, run.run_at, run.retention_days, ()))
 
 
-def delivered(row: Claimed, body: bytes = b"{}") -> Finished:
+SMALL_HEADERS = ((b"X-B", b"2"),)
+
+
+def delivered(row: Claimed, body: bytes = b"{}", headers: Headers = SMALL_HEADERS) -> Finished:
     rendered = RenderedRequest("POST", "http://example.com/", ((b"X-A", b"1"),), body)
     head = Head("POST", httpx.URL(rendered.url), rendered.headers)
     outgoing = Outgoing(row, rendered, PreparedRequest(head, (), rendered.body), 0.0)
-    answer = Answer(200, "OK", ((b"X-B", b"2"),), b"ok", True, 99, Phases(total=0.25), "192.0.2.1:80")
+    answer = Answer(200, "OK", headers, b"ok", True, 99, Phases(total=0.25), "192.0.2.1:80")
     return Finished(Sent(outgoing, datetime.now(UTC), answer), Delivered(200), None)
+
+
+def test_rows_given_back_are_claimed_again_after_those_behind_them(claims: Claims) -> None:
+    one, two = claims.take(2)
+    claims.give_back([one])
+    (three,) = claims.take(1)
+    assert three.id not in (one.id, two.id)
+    assert [row.id for row in claims.take(2)] == [one.id]
+    assert claims.take(2) == []
+
+
+def test_one_claim_takes_rows_before_and_behind_the_last_one(claims: Claims) -> None:
+    one, two = claims.take(2)
+    claims.give_back([one, two])
+    assert len(claims.take(3)) == 3
+
+
+def test_retries_go_before_everybody_who_still_waits_for_the_first_request(run: Run, claims: Claims) -> None:
+    last = notifications(run)[-1]
+    Notification.objects.filter(pk=last.pk).update(state="retrying", due_at=run.run_at + timedelta(microseconds=1))
+    assert [row.id for row in claims.take(1)] == [last.pk]
+    # And nobody is passed over because of it.
+    assert len(claims.take(3)) == 2
 
 
 def test_it_records_attempt_exchange_state_and_tally(run: Run, claims: Claims, recorder: Recorder) -> None:
@@ -59,6 +86,27 @@ def test_it_records_attempt_exchange_state_and_tally(run: Run, claims: Claims, r
     assert (exchange.request_headers, exchange.response_headers) == ("X-A: 1", "X-B: 2")
     assert (exchange.response_size, exchange.response_truncated) == (99, True)
     assert list(run.tallies.values_list("slot", "state", "count")) == [(2, "delivered", 3)]
+
+
+@pytest.mark.parametrize("place", ["name", "value"])
+def test_long_headers_of_answers_are_masked_but_not_remembered(
+    engine: Engine, run: Run, claims: Claims, place: str
+) -> None:
+    rows = RowMaker(engine.workspace.pk, run.pk, run.run_at, run.retention_days, ("topsecret",))
+    (row,) = claims.take(1)
+
+    def shown(number: int) -> str:
+        long = b"topsecret" + b"%05d" % number * 12_000
+        header = (long, b"1") if place == "name" else (b"X-Long", long)
+        return str(rows.exchanges([delivered(row, headers=(header,))])[0][9])
+
+    assert shown(0).count(MASK) == 1
+    tracemalloc.start()
+    lengths = [len(shown(number)) for number in range(1, 21)]
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert min(lengths) > 60_000
+    assert kept < 60_000
 
 
 def test_a_secret_in_one_body_of_many_is_masked(engine: Engine, run: Run, claims: Claims) -> None:

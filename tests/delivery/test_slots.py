@@ -37,6 +37,14 @@ def test_many_due_rows_get_every_slot_and_no_more(run: Run, settings) -> None:
     assert slots_refill(run.pk) == []
 
 
+def test_a_lane_begins_for_as_many_people_as_it_may_have_in_flight(engine: Engine) -> None:
+    engine.people(17)
+    run = engine.start(policy=SendPolicy(max_in_flight=64))
+    prepare(run.pk)
+    free(run)
+    assert sorted(ticket.slot for ticket in slots_refill(run.pk)) == [0, 1]
+
+
 def test_a_ticket_is_good_for_one_lane(run: Run) -> None:
     (ticket,) = slots_refill(run.pk)
     assert slot_take(ticket) is not None

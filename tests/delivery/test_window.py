@@ -75,6 +75,17 @@ def drain(window: Window, seconds: float = 60.0) -> list[Sent]:
     return found
 
 
+def test_a_halted_window_sends_nothing_until_it_may_go_on(loop: HttpLoop) -> None:
+    destination = Destination()
+    window = Window(loop, 3, send=destination)
+    window.feed([outgoing(0.05) for _ in range(30)])
+    window.halt()
+    time.sleep(0.3)
+    assert destination.total <= 6
+    window.resume()
+    assert len(drain(window)) == destination.total == 30
+
+
 def test_no_more_are_in_flight_than_the_limit(loop: HttpLoop) -> None:
     destination = Destination()
     window = Window(loop, 3, send=destination)
