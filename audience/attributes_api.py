@@ -13,7 +13,7 @@ from audience.attribute_values import people_having
 from audience.models import Attribute
 from audience.registry import attribute_uses
 from audience.selectors import attribute_by_name, attributes_found
-from webhooks_platform.base.api import PAGE_PARAMETERS, api_page, page_serializer
+from webhooks_platform.base.api import PAGE_PARAMETERS, PostedSerializer, api_page, page_serializer
 
 CHANGEABLE = ("kind", "display_name", "fallback", "description")
 
@@ -37,7 +37,7 @@ class AttributeDetailSerializer(AttributeSerializer):
         fields = [*AttributeSerializer.Meta.fields, "people", "used_by"]
 
 
-class AttributeChangeSerializer(serializers.Serializer[Any]):
+class AttributeChangeSerializer(PostedSerializer):
     kind = serializers.CharField(
         required=False, help_text=f"{', '.join(KINDS)}; another one only when every stored value fits"
     )

@@ -1,7 +1,5 @@
 """Segments over the REST API."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -14,7 +12,7 @@ from audience.rules import Rules
 from audience.segments import segment_delete, segment_save
 from audience.selection import audience_count
 from audience.selectors import segment_get, segments_all
-from webhooks_platform.base.api import PAGE_PARAMETERS, StoredModelField, api_page, page_serializer
+from webhooks_platform.base.api import PAGE_PARAMETERS, PostedSerializer, StoredModelField, api_page, page_serializer
 
 
 class SegmentSerializer(serializers.ModelSerializer[Segment]):
@@ -32,12 +30,12 @@ class SegmentDetailSerializer(SegmentSerializer):
         fields = [*SegmentSerializer.Meta.fields, "people"]
 
 
-class SegmentInputSerializer(serializers.Serializer[Any]):
+class SegmentInputSerializer(PostedSerializer):
     name = serializers.CharField(max_length=80)
     rules = StoredModelField(Rules)
 
 
-class SegmentChangeSerializer(serializers.Serializer[Any]):
+class SegmentChangeSerializer(PostedSerializer):
     name = serializers.CharField(max_length=80, required=False)
     rules = StoredModelField(Rules, required=False)
 

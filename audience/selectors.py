@@ -42,6 +42,11 @@ def profile_by_user_id(workspace: Workspace, user_id: str) -> Profile:
     return _found(Profile.objects.filter(workspace=workspace, user_id=user_id).first(), "profile")
 
 
+def profile_ids_with_email(workspace: Workspace, email: str) -> QuerySet[Profile, int]:
+    """The ids of the people who have exactly this e-mail address, in any case: by the index of its beginnings."""
+    return Profile.objects.filter(workspace=workspace, email__iexact=email).values_list("pk", flat=True)
+
+
 def attributes_found(workspace: Workspace, search: str = "") -> QuerySet[Attribute]:
     """The attribute registry; ``search``: a part of the name, display name or description."""
     found = Attribute.objects.filter(workspace=workspace)

@@ -28,7 +28,7 @@ from delivery.services import run_pause, run_resume, run_stop
 from notifications.models import Run
 from notifications.selectors import run_get
 from templates_lib.content import WebhookContent
-from webhooks_platform.base.api import PAGE_PARAMETERS, StoredModelField, api_page, page_serializer
+from webhooks_platform.base.api import PAGE_PARAMETERS, PostedSerializer, StoredModelField, api_page, page_serializer
 
 
 class CampaignSerializer(serializers.ModelSerializer[Campaign]):
@@ -44,7 +44,7 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
         ]  # fmt: skip
 
 
-class CampaignCreateSerializer(serializers.Serializer[Any]):
+class CampaignCreateSerializer(PostedSerializer):
     name = serializers.CharField(max_length=120)
     channel = serializers.ChoiceField(ChannelKind.choices, default=ChannelKind.WEBHOOK)
     labels = serializers.ListField(child=serializers.CharField(max_length=30), max_length=10, required=False)
@@ -53,7 +53,7 @@ class CampaignCreateSerializer(serializers.Serializer[Any]):
     schedule = StoredModelField(Schedule, required=False)
 
 
-class CampaignUpdateSerializer(serializers.Serializer[Any]):
+class CampaignUpdateSerializer(PostedSerializer):
     revision = serializers.IntegerField(help_text="the revision you read; a newer one answers 409")
     name = serializers.CharField(max_length=120, required=False)
     channel = serializers.ChoiceField(ChannelKind.choices, required=False)
@@ -63,7 +63,7 @@ class CampaignUpdateSerializer(serializers.Serializer[Any]):
     schedule = StoredModelField(Schedule, required=False)
 
 
-class RevisionSerializer(serializers.Serializer[Any]):
+class RevisionSerializer(PostedSerializer):
     revision = serializers.IntegerField(help_text="the revision you read; a newer one answers 409")
 
 

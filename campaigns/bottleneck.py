@@ -46,7 +46,7 @@ def _destination_closed(standing: Standing, now: datetime) -> Bottleneck | None:
             longest = seconds_words(standing.longest_wait)
             words = (
                 f"The destination asks to wait until {_moment(breaker.asked_for, now)}. It is asked again at "
-                f"{_clock(breaker.asked_until)}, since retries go on for {longest} at most."
+                f"{_clock(breaker.asked_until)}, since it is left alone for {longest} at most."
             )
         return Bottleneck(f"{words} Nobody loses an attempt by it.", closed=True, resettable=True)
     if breaker.state == "open" and breaker.until is not None:

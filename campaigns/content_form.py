@@ -28,6 +28,11 @@ MISSING_RULES = (
 )
 
 
+def content_posted(form: QueryDict, saved: WebhookContent) -> WebhookContent:
+    """As `content_from_form`; the content as saved where the form is only shown, which posts nothing of it."""
+    return content_from_form(form) if "url" in form else saved
+
+
 def content_from_form(form: QueryDict) -> WebhookContent:
     """The content that the form describes; raises InvalidInput naming the field for what can't be stored."""
     data: dict[str, Any] = {

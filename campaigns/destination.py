@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from campaigns.finding import Finding
 from campaigns.models import Campaign
@@ -14,6 +15,9 @@ from channels.registry import destination_health
 from channels.selectors import send_policy
 from outbound.judged import LookUp, host_judged, look_up
 from webhooks_platform.base.errors import ProductError
+
+_ALLOW_ADDRESS = "Use a public address, or ask an operator to allow this one (OUTBOUND_ALLOWED_ADDRESSES)."
+_OPEN_PORT = "Use port 443 or 80, or ask an operator to allow this one (OUTBOUND_PORTS)."
 
 
 def destination_findings(
@@ -45,7 +49,7 @@ def _address_findings(origin: str, lookup: LookUp) -> Iterator[Finding]:
     host, port = parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
     judged = host_judged(host, port, lookup=lookup)
     if judged.blocked:
-        hint = "Use a public address, or ask the operator to allow this one."
+        hint = _OPEN_PORT if judged.port_closed else _ALLOW_ADDRESS
         yield Finding("url", f"Nothing may be sent to {host}: {judged.blocked}.", hint)
     elif judged.unknown:
         hint = "Check its spelling. If it is right, its name server does not answer at the moment."
@@ -60,7 +64,8 @@ def _health_findings(
     health = destination_health(campaign.workspace_id, key, rule)
     if health is None or health.state == "closed":
         return
-    until = f" until {health.until:%H:%M} UTC" if health.until and health.until > now else ""
+    zone = ZoneInfo(campaign.workspace.time_zone)
+    until = f" until {health.until.astimezone(zone):%H:%M %Z}" if health.until and health.until > now else ""
     yield Finding(
         "connection" if connection else "url",
         f"{connection or origin} is failing: {health.failures} of its latest {health.calls} requests failed, so "

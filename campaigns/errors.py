@@ -36,6 +36,13 @@ class CampaignBusy(StaleState):
     title = "The campaign can't be deleted yet"
 
 
+class CampaignScheduled(StaleState):
+    """It waits for its time, and is launched then as it stood when it was scheduled."""
+
+    code = "campaign_scheduled"
+    title = "The campaign is scheduled"
+
+
 class BulkInvalid(InvalidInput):
     """Nothing can be done to the campaigns that were chosen."""
 

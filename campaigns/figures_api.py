@@ -35,6 +35,7 @@ class ProblemGroupSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
     title = serializers.CharField()
     status_code = serializers.IntegerField(allow_null=True)
+    detail = serializers.CharField(allow_null=True, help_text="what is missing; null: details differ")
     count = serializers.IntegerField()
 
 

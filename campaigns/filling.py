@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from campaigns.models import Campaign, CampaignStatus
-from campaigns.services import campaign_update
+from campaigns.replacing import content_replace
 from templates_lib.models import Template
 from templates_lib.registry import TemplateUse
 from templates_lib.services import template_content
@@ -15,9 +15,12 @@ from templates_lib.services import template_content
 
 @transaction.atomic
 def campaign_fill(*, campaign: Campaign, actor: Actor, revision: int, template: Template) -> Campaign:
-    """Replaces the content, its message text aside, by the template's; raises EditedMeanwhile."""
+    """Replaces the content, its message text aside, by the template's. Raises EditedMeanwhile.
+
+    `content_restore` takes it back.
+    """
     content = template_content(template).with_message(campaign.content.message_text)
-    campaign_update(campaign=campaign, actor=actor, revision=revision, content=content)
+    content_replace(campaign=campaign, actor=actor, revision=revision, content=content)
     return campaign_template_remember(campaign=campaign, template=template)
 
 

@@ -5,6 +5,7 @@ import struct
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
@@ -31,13 +32,21 @@ _NAMES = {path: name for name, path in PATHS.items()}
 _PNG_SIZE = slice(16, 24)
 
 
+class Section(NamedTuple):
+    """A part of a guide: the id of its heading, and its words."""
+
+    id: str
+    title: str
+
+
 @dataclass(frozen=True)
 class Guide:
-    """``title`` is its first heading, ``html`` the rest."""
+    """``title`` is its first heading, ``html`` the rest, in ``sections`` that its contents list."""
 
     name: str
     title: str
     html: SafeString
+    sections: tuple[Section, ...]
 
 
 @lru_cache(maxsize=64)
@@ -45,15 +54,24 @@ def guide_page(name: str, workspace: str) -> Guide:
     """The guide with links into that workspace's pages. Raises GuideNotFound."""
     path = _path(name)
     tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse((DOCS / path).read_text())
-    title = next(tokens[at + 1].content for at, token in enumerate(tokens) if token.type == "heading_open")
+    headline = next(tokens[at + 1].content for at, token in enumerate(tokens) if token.type == "heading_open")
+    sections: list[Section] = []
     body = tokens[3:] if tokens[0].tag == "h1" else tokens
     for at, token in enumerate(body):
         if token.type == "heading_open":
-            token.attrSet("id", slugify(body[at + 1].content))
+            section = _section(body[at + 1])
+            token.attrSet("id", section.id)
+            sections += [section] if token.tag == "h2" else []
         for child in token.children or []:
             _stay_within(child, path, workspace)
     # Written by us, and without HTML of its own.
-    return Guide(name, title, mark_safe(MarkdownIt().renderer.render(body, MarkdownIt().options, {})))  # noqa: S308
+    html = mark_safe(MarkdownIt().renderer.render(body, MarkdownIt().options, {}))  # noqa: S308
+    return Guide(name, headline, html, tuple(sections))
+
+
+def _section(heading: Token) -> Section:
+    """Named without the marks of Markdown."""
+    return Section(slugify(heading.content), "".join(child.content for child in heading.children or []))
 
 
 def guide_picture(name: str) -> Path:

@@ -4,6 +4,7 @@ from django.db import models
 from accounts.models import User, Workspace
 from audience.choice import AudienceChoice
 from campaigns.schedule import Schedule
+from campaigns.set_aside import SetAside
 from channels.models import ChannelKind
 from templates_lib.content import WebhookContent
 from templates_lib.models import Template
@@ -26,6 +27,7 @@ class Campaign(models.Model):
 
     ``revision`` grows with each save; an editor saves by compare-and-swap on it, so nobody overwrites anybody.
     ``template`` and ``template_version``: what the content was last filled from or saved as.
+    ``set_aside``: what was written and isn't in use, for coming back to.
     """
 
     TRANSITIONS: Transitions = {
@@ -47,6 +49,7 @@ class Campaign(models.Model):
     audience = TypedJSONField(model=AudienceChoice, default=AudienceChoice)
     content = TypedJSONField(model=WebhookContent, default=WebhookContent)
     schedule = TypedJSONField(model=Schedule, default=Schedule)
+    set_aside = TypedJSONField(model=SetAside, default=SetAside, db_default={})
     template = models.ForeignKey(Template, models.SET_NULL, null=True, related_name="campaigns")
     template_version = models.PositiveIntegerField(null=True)
     launch_at = models.DateTimeField(null=True)

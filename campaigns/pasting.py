@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from campaigns.models import Campaign
-from campaigns.services import campaign_update
+from campaigns.replacing import content_replace
 from channels.models import Connection
 from channels.selectors import connection_find
 from channels.services import connection_save_for_campaign
@@ -39,7 +39,7 @@ class Pasted:
 
 @transaction.atomic
 def curl_paste(*, campaign: Campaign, actor: Actor, revision: int, command: str, keep_authentication: bool) -> Pasted:
-    """Replaces the content, its message text aside, by the command's request.
+    """Replaces the content, its message text aside, by the command's request, until `content_restore`.
 
     ``keep_authentication``: a secret in it becomes this campaign's authentication; else it is left out. Raises
     CurlUnreadable, ConnectionInvalid, or EditedMeanwhile when somebody else saved first.
@@ -47,7 +47,7 @@ def curl_paste(*, campaign: Campaign, actor: Actor, revision: int, command: str,
     request = curl_read(command)
     connection = _connection(campaign, actor, request) if keep_authentication else None
     content = _content(campaign, request, connection)
-    campaign_update(campaign=campaign, actor=actor, revision=revision, content=content)
+    content_replace(campaign=campaign, actor=actor, revision=revision, content=content)
     return Pasted(request, connection)
 
 

@@ -72,18 +72,26 @@ def _without(name: str) -> Q:
 
 
 def people_for_review(campaign: Campaign, names: Iterable[str]) -> list[tuple[str, Profile]]:
-    """Up to three different people with why they were chosen: who lacks most of the variables, the first, the last."""
+    """Three different people, or all of fewer, with why they were chosen: who lacks most of the variables, the first,
+    the last; and where these are only two, somebody between the first and the last.
+    """
     audience = _audience(campaign)
-    chosen = [
-        ("Fewest values", _lacking_most(audience, names)),
-        ("First", audience.first()),
-        ("Last", audience.last()),
-    ]
+    first, last = audience.first(), audience.last()
+    chosen = [("Fewest values", _lacking_most(audience, names)), ("First", first), ("Last", last)]
+    if first and last and len({person.pk for _, person in chosen if person}) == 2:
+        chosen.append(("In between", _in_between(audience, first.pk, last.pk)))
     found: dict[int, tuple[str, Profile]] = {}
     for why, person in chosen:
         if person is not None:
             found.setdefault(person.pk, (why, person))
     return list(found.values())
+
+
+def _in_between(audience: QuerySet[Profile], first: int, last: int) -> Profile | None:
+    """Near the middle of their ids, where no counting is needed; None when there are only these two."""
+    inside = audience.filter(pk__gt=first, pk__lt=last)
+    middle = (first + last) // 2
+    return inside.filter(pk__gte=middle).first() or inside.filter(pk__lt=middle).last()
 
 
 def _lacking_most(audience: QuerySet[Profile], names: Iterable[str]) -> Profile | None:

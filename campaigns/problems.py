@@ -89,17 +89,20 @@ def _audience_problems(campaign: Campaign, now: datetime) -> Iterator[CampaignPr
     try:
         people = profiles_chosen(campaign.workspace, campaign.audience)
         if not people.exists():
-            yield CampaignProblem("audience", "kind", "Nobody is in this audience.", "Add people or widen the rules.")
+            hint = "Add people or widen the rules."
+            yield CampaignProblem("audience", "audience", "Nobody is in this audience.", hint)
         moment = max(campaign.schedule.at() or now, now)
         if passed := daily_limit_problem(campaign.workspace, ChannelKind.WEBHOOK, people, moment):
             yield CampaignProblem(
                 "audience",
-                "kind",
+                "audience",
                 passed,
                 "Narrow the audience or launch on another day; an admin can raise the limit in Manage Channels.",
             )
     except ProductError as error:
-        yield CampaignProblem("audience", error.field or "kind", error.message)
+        # Of a segment with a rule that can't be tested any more the page shows the choice of segments.
+        field = "segment_id" if campaign.audience.kind == "segment" else error.field or "audience"
+        yield CampaignProblem("audience", field, error.message)
 
 
 def _content_problems(campaign: Campaign, asking: Asking) -> Iterator[CampaignProblem]:

@@ -21,9 +21,10 @@ from channels.models import ChannelKind
 from channels.selectors import send_policy
 from delivery.services import run_start
 from notifications.models import Run
+from notifications.reasons import shortened
 from notifications.resend import ResendChoice, ResendState
 from notifications.selectors import resend_counts, resends_of
-from notifications.states import Reason, RunKind
+from notifications.states import IMPERSONAL_DETAIL, Reason, RunKind
 from templates_lib.content import WebhookContent
 from webhooks_platform.base.errors import InvalidInput, StaleState
 
@@ -118,7 +119,11 @@ def _start(run: Run, actor: Actor, choice: ResendChoice, content: WebhookContent
 def resend_sentence(run: Run, choice: ResendChoice) -> str:
     """ "Resend of the run of 24 Nov 2026, 15:04 UTC: failed, Not found (404)"."""
     moment = _moment_words(run.run_at)
-    parts = [" or ".join(choice.states), *narrowing_words(choice)]
+    # The sentence stays when a person is erased, so it names nobody.
+    detail = choice.detail if choice.reason in IMPERSONAL_DETAIL else None
+    unnamed = choice.model_copy(update={"detail": detail, "person": ""})
+    parts = [" or ".join(choice.states), *narrowing_words(unnamed)]
+    parts += ["chosen by person"] if choice.person else []
     parts += ["same webhook-id"] if choice.same_webhook_id else []
     return f"Resend of the run of {moment}: {', '.join(parts)}"
 
@@ -126,8 +131,9 @@ def resend_sentence(run: Run, choice: ResendChoice) -> str:
 def narrowing_words(choice: ResendChoice) -> list[str]:
     """What narrows the people beside their states."""
     words = [str(Reason(choice.reason).label)] if choice.reason else []
+    words += [shortened(choice.detail) or "without detail"] if choice.detail is not None else []
     words += [f"answer {choice.status_code}"] if choice.status_code is not None else []
-    words += [f"user ID {choice.person}"] if choice.person else []
+    words += [f"person {choice.person}"] if choice.person else []
     if choice.test is not None:
         words.append("test users only" if choice.test else "without test users")
     words += [f"since {_moment_words(choice.since)}"] if choice.since else []

@@ -17,15 +17,27 @@ from notifications.models import Run
 from notifications.resend import RESENDABLE, ResendChoice
 from notifications.selectors import resend_choice, resend_counts, resends_of, run_get
 from notifications.states import Reason
+from webhooks_platform.base.api import PostedSerializer
 
 REASONS = [value for value in Reason.values if value]
 
 
-class ResendSerializer(serializers.Serializer[Any]):
+class ResendSerializer(PostedSerializer):
     states = serializers.MultipleChoiceField(choices=RESENDABLE, default={"failed"}, allow_empty=False)
     reason = serializers.ChoiceField(REASONS, required=False, default="", allow_blank=True)
+    detail = serializers.CharField(
+        max_length=500,
+        required=False,
+        default=None,
+        allow_null=True,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="exactly this reason_detail",
+    )
     status_code = serializers.IntegerField(min_value=100, max_value=999, required=False, default=None, allow_null=True)
-    person = serializers.CharField(max_length=200, required=False, default="", allow_blank=True, help_text="a user_id")
+    person = serializers.CharField(
+        max_length=320, required=False, default="", allow_blank=True, help_text="a user_id, or else an e-mail address"
+    )
     test = serializers.BooleanField(required=False, default=None, allow_null=True, help_text="test users only, or none")
     since = serializers.DateTimeField(required=False, default=None, allow_null=True, help_text="ended then or later")
     until = serializers.DateTimeField(required=False, default=None, allow_null=True, help_text="ended then or earlier")
@@ -48,8 +60,9 @@ class RunResendView(ActorView):
         operation_id="runs_resend_count",
         parameters=[
             OpenApiParameter("reason", str, enum=REASONS),
+            OpenApiParameter("detail", str, description="exactly this reason_detail"),
             OpenApiParameter("status", int, description="the status code of the answer"),
-            OpenApiParameter("person", str, description="a user_id"),
+            OpenApiParameter("person", str, description="a user_id, or else an e-mail address"),
             OpenApiParameter("test", str, enum=["yes", "no"]),
             OpenApiParameter("since", OpenApiTypes.DATETIME, description="ended then or later"),
             OpenApiParameter("until", OpenApiTypes.DATETIME, description="ended then or earlier"),

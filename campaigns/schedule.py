@@ -88,10 +88,17 @@ class Schedule(StoredModel):
             return "No time chosen yet"
         if following is None:
             return "The last of its times has passed" if self.kind == "repeat" else "The chosen time has passed"
-        if self.kind == "later":
-            return self.moment_words(following)
-        repeated = self.repeat.words(self.local)
-        return f"{repeated[0].upper()}{repeated[1:]}; next on {self.moment_words(following)}"
+        return self.launch_words(following)
+
+    def launch_words(self, instant: datetime) -> str:
+        """A moment at which it launches and, of a repeat, how it goes on: "Every day at 09:00; next on …"."""
+        moment, repeated = self.moment_words(instant), self.repeated
+        return f"{repeated[0].upper()}{repeated[1:]}; next on {moment}" if repeated else moment
+
+    @property
+    def repeated(self) -> str:
+        """ "every day at 09:00"; empty for a schedule that is no repeat."""
+        return self.repeat.words(self.local) if self.kind == "repeat" and self.local else ""
 
     def exists(self) -> bool:
         """False for a wall-clock time that the change to summer time leaves out."""

@@ -17,13 +17,16 @@ from channels.selectors import connection_find
 from webhooks_platform.base.errors import InvalidInput
 
 
-def schedule_posted(data: QueryDict) -> Schedule:
-    """The schedule that the form describes; raises InvalidInput naming the field."""
+def schedule_posted(data: QueryDict, before: Schedule) -> Schedule:
+    """The schedule that the form describes; what its kind has no use for stays as it was ``before``.
+
+    Raises InvalidInput naming the field.
+    """
     rate = rate_posted(data)
     kind = data.get("kind")
     if kind not in ("later", "repeat"):
-        return Schedule(rate=rate)
-    repeat = repeat_posted(data) if kind == "repeat" else Repeat()
+        return before.model_copy(update={"kind": "now", "rate": rate})
+    repeat = repeat_posted(data) if kind == "repeat" else before.repeat
     date, time = data.get("date", ""), data.get("time", "")
     try:
         local = datetime.fromisoformat(f"{date}T{time}") if date and time else None

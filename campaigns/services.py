@@ -15,6 +15,7 @@ from campaigns.errors import EditedMeanwhile, NotReady
 from campaigns.labels import labels_check
 from campaigns.models import Campaign, CampaignStatus
 from campaigns.problems import CampaignProblem, campaign_problems
+from campaigns.scheduled import scheduled_check
 from channels.defaults import channel_defaults, daily_limit_take
 from channels.models import ChannelKind
 from channels.selectors import channel_enabled, send_policy
@@ -32,7 +33,7 @@ LAUNCHES: Transitions = {
     status: frozenset({CampaignStatus.LAUNCHED})
     for status in (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, CampaignStatus.LAUNCHED)
 }
-EDITABLE = ("name", "labels", "channel", "audience", "content", "schedule")
+EDITABLE = ("name", "labels", "channel", "audience", "content", "schedule", "set_aside")
 
 
 @transaction.atomic
@@ -49,7 +50,8 @@ def campaign_create(*, actor: Actor, name: str, **parts: Any) -> Campaign:
 def campaign_update(*, campaign: Campaign, actor: Actor, revision: int, **parts: Any) -> Campaign:
     """Saves the given parts if the campaign still has ``revision``.
 
-    Raises EditedMeanwhile when someone else saved first: then nothing is changed.
+    Raises EditedMeanwhile when someone else saved first, and CampaignScheduled for a part that waits for its launch:
+    then nothing is changed.
     """
     permit(actor, "campaign.edit")
     _check_parts(actor, parts)
@@ -57,8 +59,9 @@ def campaign_update(*, campaign: Campaign, actor: Actor, revision: int, **parts:
     if not changed:
         _require_revision(campaign, revision)
         return campaign
+    scheduled_check(campaign, changed)
     _swap(campaign, revision, **changed)
-    audit(actor, "campaign.changed", campaign, parts=sorted(changed))
+    audit(actor, "campaign.changed", campaign, parts=sorted(changed.keys() - {"set_aside"}))
     return campaign
 
 

@@ -29,7 +29,7 @@ from channels.selectors import channel_enabled, connection_get, connections_avai
 from channels.services import connection_archive, connection_save
 from channels.signing import signing_previous_end, signing_secret_set, signing_stop
 from channels.testing import connection_test
-from webhooks_platform.base.api import PAGE_PARAMETERS, StoredModelField, api_page, page_serializer
+from webhooks_platform.base.api import PAGE_PARAMETERS, PostedSerializer, StoredModelField, api_page, page_serializer
 
 
 class DefaultHeaderSerializer(serializers.Serializer[Any]):
@@ -88,7 +88,7 @@ class ConnectionTestedSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-class ChannelUpdateSerializer(serializers.Serializer[Any]):
+class ChannelUpdateSerializer(PostedSerializer):
     time_zone = serializers.CharField(allow_blank=True, help_text="empty: the workspace's")
     retention_days = serializers.IntegerField(allow_null=True, help_text="null: the workspace's")
     daily_limit = serializers.IntegerField(allow_null=True, help_text="people a day; null: no limit")

@@ -15,10 +15,10 @@ from channels.values import (
     ConnectionValues,
     EnteredCertificate,
 )
-from webhooks_platform.base.api import StoredModelField
+from webhooks_platform.base.api import PostedSerializer, StoredModelField
 
 
-class EnteredHeaderSerializer(serializers.Serializer[Any]):
+class EnteredHeaderSerializer(PostedSerializer):
     name = serializers.CharField(max_length=100)
     value = serializers.CharField(
         max_length=4_000,
@@ -30,12 +30,12 @@ class EnteredHeaderSerializer(serializers.Serializer[Any]):
     secret = serializers.BooleanField(default=False, help_text="kept encrypted and never shown again")
 
 
-class EnteredCertificateSerializer(serializers.Serializer[Any]):
+class EnteredCertificateSerializer(PostedSerializer):
     certificate = serializers.CharField(max_length=64_000, help_text="PEM, with its chain")
     key = serializers.CharField(max_length=64_000, write_only=True, help_text="PEM, without a passphrase")
 
 
-class ConnectionUpdateSerializer(serializers.Serializer[Any]):
+class ConnectionUpdateSerializer(PostedSerializer):
     """What is left out stays as it is."""
 
     revision = serializers.IntegerField(help_text="the one that you read")
@@ -73,11 +73,11 @@ class ConnectionCreateSerializer(ConnectionUpdateSerializer):
     origin = serializers.CharField(max_length=300, help_text="scheme://host[:port]")
 
 
-class ConnectionSecretSerializer(serializers.Serializer[Any]):
+class ConnectionSecretSerializer(PostedSerializer):
     secret = serializers.CharField(max_length=SECRET_LENGTH, write_only=True, trim_whitespace=False)
 
 
-class SigningSecretSerializer(serializers.Serializer[Any]):
+class SigningSecretSerializer(PostedSerializer):
     secret = serializers.CharField(max_length=200, write_only=True, help_text="whsec_ and 24 to 64 bytes in Base64")
 
 

@@ -42,6 +42,12 @@ class RetryPolicy(StoredModel):
     max_seconds: float = Field(default=600.0, gt=0, le=86_400)
     statuses: tuple[tuple[int, int], ...] = ((408, 408), (425, 425), (429, 429), (500, 599))
 
+    @property
+    def longest_wait(self) -> int:
+        """Seconds for which a destination that asks to wait is left alone at most: while retries go on, and an hour
+        where they end sooner, since others are still to be sent to."""
+        return max(self.within_seconds, 3600)
+
 
 class Rate(StoredModel):
     """At most ``count`` requests in a ``per``, spread evenly, by all runs of the connection together."""

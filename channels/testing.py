@@ -47,12 +47,18 @@ _BROKEN: dict[BreakKind, tuple[str, str]] = {
     ),
     BreakKind.CONNECT_TIMEOUT: ("No connection in time", "Ask its operators whether it is up and admits our address."),
     BreakKind.TLS: ("Certificate not trusted", "It may be expired, self-signed or made for another host. Renew it."),
-    BreakKind.TLS_HANDSHAKE: ("No agreement on TLS", "Check scheme and port of the origin."),
+    BreakKind.TLS_HANDSHAKE: (
+        "No agreement on TLS",
+        "Check scheme and port of the origin: https on a port that speaks plain HTTP looks like this. "
+        "If they are right, it may demand a client certificate.",
+    ),
     BreakKind.TIMEOUT: ("No answer in time", "It took the connection and didn't answer. Try again later."),
     BreakKind.DROPPED: ("Connection dropped", "It closed the connection before its answer was complete."),
     BreakKind.GARBAGE: ("Not an HTTP answer", "Check scheme and port: something else than HTTP answers there."),
     BreakKind.HEADERS_TOO_LARGE: ("Answer headers too large", "Ask its operators to send smaller headers."),
 }
+_CERTIFICATE_REFUSED = "It did not accept the client certificate: ask its operators which one they do accept."
+_CERTIFICATE_DEMANDED = "It demands a client certificate: enter one that its operators accept."
 _NETWORK = ("Network error", "The network failed on the way. Try again later.")
 
 
@@ -94,9 +100,16 @@ def _request(connection: Connection, token: str) -> httpx.Request:
 def result_words(connection: Connection, result: Answer | Broken) -> Tested:
     """Pure. The answer itself is not shown: it may say more about the other side than its caller may know."""
     if isinstance(result, Broken):
-        return Tested("bad", *_BROKEN.get(result.kind, _NETWORK))
+        return Tested("bad", *_broken_words(connection, result.kind))
     title = f"Answered {result.status} in {round(result.phases.total * 1000):,} ms"
     return Tested(_tone(result.status), title, _words(connection, result.status))
+
+
+def _broken_words(connection: Connection, kind: BreakKind) -> tuple[str, str]:
+    if kind == BreakKind.CLIENT_CERTIFICATE:
+        shown = bool(connection.client_certificate)
+        return "Client certificate not accepted", _CERTIFICATE_REFUSED if shown else _CERTIFICATE_DEMANDED
+    return _BROKEN.get(kind, _NETWORK)
 
 
 def _tone(status: int) -> Tone:

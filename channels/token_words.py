@@ -22,6 +22,7 @@ _BROKEN: dict[BreakKind, tuple[str, bool]] = {
     BreakKind.CONNECT_TIMEOUT: ("it did not take the connection in time", False),
     BreakKind.TLS: ("its certificate is not trusted", True),
     BreakKind.TLS_HANDSHAKE: ("no TLS connection could be agreed on", False),
+    BreakKind.CLIENT_CERTIFICATE: ("it did not accept the client certificate, or demands one", True),
     BreakKind.TIMEOUT: (f"it did not answer within {TOTAL_SECONDS:g} seconds", False),
     BreakKind.DROPPED: ("it closed the connection before it had answered", False),
     BreakKind.GARBAGE: ("what it answered is not HTTP", False),

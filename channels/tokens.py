@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection as database
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from channels.certificates import client_certificate
-from channels.models import AccessToken, Connection
+from channels.models import AccessToken, AuthKind, Connection
 from channels.origins import origin_of
 from channels.token_words import TokenProblem, broken_words, refused_words
 from outbound.loop import HttpLoop, http_loop
@@ -44,6 +45,19 @@ class HeldToken:
     replaceable: bool = True
 
 
+class TokenDue(Exception):
+    """A token has to be fetched first."""
+
+
+def token_at_hand(connection: Connection) -> HeldToken | TokenProblem:
+    """The token to send now, where nobody has to be asked or waited for; else raises TokenDue."""
+    row, _ = AccessToken.objects.get_or_create(connection=connection)
+    found = _at_hand(row, timezone.now())
+    if found is None:
+        raise TokenDue
+    return found
+
+
 def access_token(connection: Connection, *, http: HttpLoop | None = None) -> HeldToken | TokenProblem:
     """The token to send now, fetched if need be; waits for another worker that is fetching it. Blocks for seconds.
 
@@ -53,13 +67,13 @@ def access_token(connection: Connection, *, http: HttpLoop | None = None) -> Hel
     while True:
         row, _ = AccessToken.objects.get_or_create(connection=connection)
         now = timezone.now()
+        if found := _at_hand(row, now):
+            return found
         held = _held(row)
-        if held is not None and not _renewal_due(row, now):
-            return held
-        if row.problem and row.problem_until and row.problem_until > now:
-            return _until_its_end(row, held, now) or TokenProblem(row.problem, row.problem_permanent)
         if _lease_take(row, now):
-            return _fetch(connection, row, held, http or http_loop())
+            fetched = _fetch(_as_stored(connection), row, held, http or http_loop())
+            if fetched is not None:
+                return fetched
         if still := _until_its_end(row, held, now):
             return still
         if time.monotonic() > until:
@@ -78,6 +92,15 @@ def token_refused(connection: Connection, fetched_at: datetime) -> None:
 def token_forget(connection: Connection) -> None:
     """After a change of how to sign in. What is being fetched meanwhile is not kept either."""
     AccessToken.objects.filter(connection=connection).delete()
+
+
+def _at_hand(row: AccessToken, now: datetime) -> HeldToken | TokenProblem | None:
+    held = _held(row)
+    if held is not None and not _renewal_due(row, now):
+        return held
+    if row.problem and row.problem_until and row.problem_until > now:
+        return _until_its_end(row, held, now) or TokenProblem(row.problem, row.problem_permanent)
+    return None
 
 
 def _until_its_end(row: AccessToken, held: HeldToken | None, now: datetime) -> HeldToken | None:
@@ -113,10 +136,22 @@ def _lease_take(row: AccessToken, now: datetime) -> bool:
     return bool(seen.update(lease=row.lease, lease_until=now + LEASE))
 
 
+def _as_stored(connection: Connection) -> Connection:
+    """With the secret that holds now: this one may have waited for seconds, and nobody asks with one that was replaced.
+
+    Read by whoever holds the lease, and locked: whoever is replacing the secret has either done so, or will find and
+    remove the row with the lease.
+    """
+    with transaction.atomic():
+        return Connection.objects.select_for_update(of=("self",), no_key=True).get(pk=connection.pk)
+
+
 def _fetch(
     connection: Connection, row: AccessToken, held: HeldToken | None, http: HttpLoop
-) -> HeldToken | TokenProblem:
-    """Asks the token server; the caller holds the lease."""
+) -> HeldToken | TokenProblem | None:
+    """Asks the token server; the caller holds the lease. None: what was asked with was replaced meanwhile."""
+    if connection.auth_kind != AuthKind.OAUTH:
+        return TokenProblem("The connection does not sign in with OAuth any more.", permanent=False)
     wanted = _request(connection)
     if not database.in_atomic_block:  # true only under tests: nobody asks within a transaction
         database.close()
@@ -126,7 +161,8 @@ def _fetch(
         return _keep(row, result, now)
     problem = broken_words(result) if isinstance(result, Broken) else refused_words(result)
     pause = PAUSE_WHEN_REFUSED if problem.permanent else PAUSE
-    _release(row, problem=problem.words, problem_permanent=problem.permanent, problem_until=now + pause)
+    if not _release(row, problem=problem.words, problem_permanent=problem.permanent, problem_until=now + pause):
+        return None
     return _until_its_end(row, held, now) or problem
 
 
@@ -146,9 +182,9 @@ def _request(connection: Connection) -> TokenRequest:
     )
 
 
-def _keep(row: AccessToken, token: Token, now: datetime) -> HeldToken:
+def _keep(row: AccessToken, token: Token, now: datetime) -> HeldToken | None:
     life = UNSTATED_LIFE if token.expires_in is None else timedelta(seconds=token.expires_in)
-    _release(
+    kept = _release(
         row,
         encrypted_token=encrypt(token.text),
         fetched_at=now,
@@ -158,9 +194,10 @@ def _keep(row: AccessToken, token: Token, now: datetime) -> HeldToken:
         problem_permanent=False,
     )
     refused = row.refused_at
-    return HeldToken(token.text, now, refused is None or now - refused > REFUSAL_PAUSE)
+    return HeldToken(token.text, now, refused is None or now - refused > REFUSAL_PAUSE) if kept else None
 
 
-def _release(row: AccessToken, **changes: object) -> None:
+def _release(row: AccessToken, **changes: object) -> bool:
     """Nothing is stored when the row was removed meanwhile or the lease lost."""
-    AccessToken.objects.filter(pk=row.pk, lease=row.lease).update(lease=None, lease_until=None, **changes)
+    released = AccessToken.objects.filter(pk=row.pk, lease=row.lease).update(lease=None, lease_until=None, **changes)
+    return released == 1

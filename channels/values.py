@@ -16,9 +16,9 @@ _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True)
 class EnteredCertificate:
-    """PEM texts. An empty certificate removes the stored one."""
+    """PEM texts. An empty certificate removes the stored one; a key may have been pasted along with it."""
 
-    certificate: str
+    certificate: str = field(repr=False)
     key: str = field(default="", repr=False)
 
 

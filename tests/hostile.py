@@ -7,7 +7,9 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
+
+from tests.escapes import WRITERS, escaped_by
 
 PATHS = ("/echo", "/page", "/refused", "/redirect", "/says-no", "/drop")
 
@@ -33,6 +35,8 @@ class Hostile(BaseHTTPRequestHandler):
 
     def _page(self, seen: list[tuple[str, str]]) -> None:
         lines = "".join(f"<li>{name}: {html.escape(value)} {quote_plus(value)}</li>" for name, value in seen)
+        planted = [unquote(value) for _, value in seen if "Pl4nted" in value]
+        lines += "".join(f"<li>{escaped_by(writer, value)}</li>" for writer in WRITERS for value in planted)
         self._answer(500, f"<h1>Oops</h1><ul>{lines}</ul>".encode(), [])
 
     def _refused(self, seen: list[tuple[str, str]]) -> None:

@@ -11,6 +11,8 @@ import redis
 from django.conf import settings
 from django.db import connection
 
+from tests.escapes import WRITERS, escaped_by
+
 # Each with characters that the encodings treat differently.
 PLANTED = {
     "bearer": "bearer-Pl4nted/+=&<%>~one",
@@ -30,6 +32,7 @@ def forms(secret: str) -> set[str]:
     raw = secret.encode()
     found = {secret, html.escape(secret), json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
     found |= {quote(secret), quote(secret, safe=""), quote_plus(secret), raw.hex(), secret[::-1]}
+    found |= {escaped_by(writer, secret) for writer in WRITERS}
     for before in range(3):  # within base64 of something longer, such as user:secret
         coded = b64encode(b"\0" * before + raw).decode()
         whole = coded[(0, 2, 3)[before] : (before + len(raw)) // 3 * 4]

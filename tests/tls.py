@@ -1,5 +1,7 @@
 """A local TLS server that demands a client certificate, and the certificates for it."""
 
+import contextlib
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -8,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import trustme
 from cryptography import x509
@@ -52,6 +55,22 @@ def issued(ca: trustme.CA, name: str, *, days: int = 365) -> Issued:
     return Issued(chain.decode(), made.private_key_pem.bytes().decode())
 
 
+def secured(plain: socket.socket, context: ssl.SSLContext, *, wait: float = 5.0) -> ssl.SSLSocket:
+    """The server's side of a handshake, waiting at most ``wait`` seconds for an end after a failed one.
+
+    Closing with a request unread would reset the connection, and the reset may overtake the alert that says why.
+    """
+    with plain.dup() as left:
+        try:
+            return context.wrap_socket(plain, server_side=True)
+        except ssl.SSLError:
+            left.settimeout(wait)
+            with contextlib.suppress(OSError):
+                while left.recv(65536):
+                    pass
+            raise
+
+
 @contextmanager
 def running_mutual_tls_server(folder: Path) -> Iterator[MutualTlsServer]:
     ca = trustme.CA()
@@ -83,11 +102,14 @@ def running_mutual_tls_server(folder: Path) -> Iterator[MutualTlsServer]:
     class Server(ThreadingHTTPServer):
         daemon_threads = True
 
+        def finish_request(self, request: Any, client_address: Any) -> None:
+            with secured(request, context) as connection:
+                super().finish_request(connection, client_address)
+
         def handle_error(self, *_: object) -> None:
             """A client without a certificate is turned away in the handshake."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
         made.port = server.server_port
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield made

@@ -1,5 +1,7 @@
 """The attribute registry: list, form, delete, and the numbers that the list fetches afterwards."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -32,11 +34,12 @@ def attributes(request: WorkspaceRequest) -> HttpResponse:
         before=request.GET.get("before", ""),
         size=PAGE_SIZE,
     )
+    kept = urlencode({"q": search})
     context = {
         "rows": [(attribute, LABELS.get(attribute.kind, attribute.kind)) for attribute in page.items],
         "search": search,
-        "newer": page.newer_cursor and f"?q={search}&before={page.newer_cursor}",
-        "older": page.older_cursor and f"?q={search}&after={page.older_cursor}",
+        "newer": page.newer_cursor and f"?{kept}&before={page.newer_cursor}",
+        "older": page.older_cursor and f"?{kept}&after={page.older_cursor}",
         "can_edit": allowed(request.actor, "attribute.edit"),
     }
     return render(request, "audience/attributes.html", context)

@@ -139,14 +139,20 @@ def _done(request: WorkspaceRequest, people: Any, action: str, count: int) -> Ht
     try:
         if action == "delete":
             deleted = profiles_erase(actor=request.actor, people=people, expected=count)
-            messages.success(request, f"{deleted:,} people are deleted. The proofs are under Erased people.")
+            proofs = "proof is" if deleted == 1 else "proofs are"
+            messages.success(request, f"{_people_are(deleted)} deleted. The {proofs} under Erased people.")
         else:
             changed = profiles_mark_test(actor=request.actor, people=people, is_test=action == "test_on")
-            now = "now test users" if action == "test_on" else "no longer test users"
-            messages.success(request, f"{changed:,} people are {now}.")
+            test_users = "a test user" if changed == 1 else "test users"
+            now = "now" if action == "test_on" else "no longer"
+            messages.success(request, f"{_people_are(changed)} {now} {test_users}.")
     except ProfileInvalid as error:
         messages.error(request, error.message)
     return _back(request)
+
+
+def _people_are(count: int) -> str:
+    return "1 person is" if count == 1 else f"{count:,} people are"
 
 
 def _filters(request: WorkspaceRequest) -> PeopleFilters:

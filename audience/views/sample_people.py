@@ -22,7 +22,8 @@ def sample_people_add(request: WorkspaceRequest) -> HttpResponse:
 @workspace_page("profile.edit")
 def sample_people_clear(request: WorkspaceRequest) -> HttpResponse:
     count = sample_people_remove(workspace=request.workspace, actor=request.actor)
-    messages.success(request, f"{count} sample people are removed." if count else "There were no sample people.")
+    removed = "1 sample person is removed." if count == 1 else f"{count} sample people are removed."
+    messages.success(request, removed if count else "There were no sample people.")
     return _back(request)
 
 

@@ -12,6 +12,7 @@ from accounts.pages import WorkspaceRequest
 from accounts.permissions import allowed
 from campaigns.models import Campaign, CampaignStatus
 from campaigns.problems import CampaignProblem, campaign_problems
+from campaigns.scheduled import launch_moment
 from campaigns.services import campaign_update
 from webhooks_platform.base.errors import InvalidInput
 
@@ -39,14 +40,23 @@ def builder_page(request: WorkspaceRequest, campaign: Campaign, step: str, **con
     """Renders a step with everything the builder's frame needs. ``problems`` may be passed to spare finding them."""
     problems = context.pop("problems", None) or campaign_problems(campaign, now=timezone.now())
     status = context.pop("status", 200)
+    may_edit, archived = allowed(request.actor, "campaign.edit"), campaign.status == CampaignStatus.ARCHIVED
+    closed, scheduled_for = archived or not may_edit, launch_moment(campaign)
     page = {
         "campaign": campaign,
         "step": step,
         "steps": step_links(campaign, step, problems),
         "step_problems": [problem for problem in problems if problem.step == step],
         "next_url": _next_url(campaign, step),
-        "may_edit": allowed(request.actor, "campaign.edit"),
-        "read_only": campaign.status == CampaignStatus.ARCHIVED,
+        "may_edit": may_edit,
+        "may_test": allowed(request.actor, "campaign.test"),
+        "may_launch": allowed(request.actor, "campaign.launch"),
+        "scheduled_for": scheduled_for,
+        "archived": archived,
+        # The form is only shown, and what would change the campaign isn't offered.
+        "read_only": closed or bool(scheduled_for),
+        # While the rest waits for its launch, Setup still saves the name and the labels.
+        "autosaves": not closed and (not scheduled_for or step == "setup"),
     }
     return render(request, f"campaigns/{step}.html", {**page, **context}, status=status)
 

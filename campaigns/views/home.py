@@ -13,12 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Workspace
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
-from campaigns.dashboard import chart_rows, dashboard_of, deliveries_chart, latency_chart, period_chosen
+from campaigns.dashboard import Dashboard, chart_rows, dashboard_of, deliveries_chart, latency_chart, period_chosen
 from campaigns.first_steps import first_campaign_create, first_steps, first_steps_hidden, first_steps_hide
 from channels.models import ChannelKind
 from channels.services import channel_switch
 from frontend.answers import message_with_undo
-from notifications.selectors.figures import PERIODS, Figures, runs_under_way
+from notifications.filters import FilterQuery
+from notifications.selectors import LogFilters
+from notifications.selectors.figures import PERIODS, Figures, ProblemGroup, runs_under_way
 from webhooks_platform.base.errors import InvalidInput
 
 
@@ -36,6 +38,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         "demo_receiver": bool(settings.DEMO_RECEIVER_URL),
         "may": {action: allowed(request.actor, f"{action}.edit") for action in ("channel", "profile", "campaign")},
         "dashboard": dashboard,
+        "problems": _problems(workspace, dashboard),
         "periods": PERIODS.values(),
         "period": period,
         "charts": {"deliveries": deliveries, "latency": latency},
@@ -44,6 +47,12 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         "log_url": log_address(workspace, dashboard.figures),
     }
     return render(request, "campaigns/home.html", context)
+
+
+def _problems(workspace: Workspace, dashboard: Dashboard) -> list[tuple[ProblemGroup, str]]:
+    """Each with the address of its people."""
+    whole = FilterQuery(LogFilters())
+    return [(group, whole.of_kind(group, run=group.run.pk).address(workspace)) for group in dashboard.problems]
 
 
 def log_address(workspace: Workspace, figures: Figures) -> str:

@@ -8,7 +8,7 @@ from django_htmx.http import trigger_client_event
 from accounts.pages import WorkspaceRequest, workspace_page
 from audience.models import Profile
 from campaigns.completions import completions_json
-from campaigns.content_form import content_from_form
+from campaigns.content_form import content_posted
 from campaigns.models import Campaign
 from campaigns.people import people_after, people_lacking, people_searched, profile_chosen
 from campaigns.preview import preview_make
@@ -28,7 +28,7 @@ def preview(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     """The request as the chosen person would get it; problems go to their fields by an event."""
     found = campaign_get(request.workspace, campaign)
     made_for = profile_chosen(found, request.POST.get("person", ""))
-    written = content_from_form(request.POST)
+    written = content_posted(request.POST, found.content)
     made = preview_make(
         campaign=found,
         content=written,
@@ -47,7 +47,8 @@ def test(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     found = campaign_get(request.workspace, campaign)
     profile = profile_chosen(found, request.POST.get("person", ""))
     try:
-        run = test_send(campaign=found, actor=request.actor, content=content_from_form(request.POST), profile=profile)
+        written = content_posted(request.POST, found.content)
+        run = test_send(campaign=found, actor=request.actor, content=written, profile=profile)
     except ProductError as error:
         return render(request, "campaigns/_test_refused.html", {"error": error})
     return render(request, "campaigns/_test_waiting.html", {"campaign": found, "run": run})

@@ -18,7 +18,7 @@ from notifications.selectors import LogFilters, resend_choice, run_get
 from webhooks_platform.base.errors import ProductError, StaleState
 
 # What of the log's filters narrows the people, beside the place and the states.
-NARROWING = ("reason", "status", "person", "test", "within", "since", "until")
+NARROWING = ("reason", "detail", "status", "person", "test", "within", "since", "until")
 STATE_WORDS = {"failed": "Failed", "skipped": "Skipped", "cancelled": "Cancelled"}
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,11 +17,14 @@ from campaigns.run_charts import run_charts
 from campaigns.selectors import campaigns_of
 from delivery.services import run_destination_reset, run_pause, run_resume, run_stop
 from delivery.standing import run_standing
+from notifications.filters import FilterQuery
+from notifications.log_page import LIVE_GROUPS_LIMIT
 from notifications.models import Run
-from notifications.selectors import RunCounts, error_groups, run_counts, run_get
+from notifications.selectors import ErrorGroup, LogFilters, RunCounts, error_groups, run_counts, run_get
 from notifications.states import RUN_OPEN, RUN_TRANSITIONS, RunState
 from webhooks_platform.base.errors import StaleState
 
+GROUPS_KEPT = 15  # seconds
 ACTIONS = {
     "pause": (run_pause, "Paused. What is on its way is being finished; nothing more is sent."),
     "resume": (run_resume, "Resumed. It goes on where it was paused."),
@@ -66,19 +69,29 @@ def _page(request: WorkspaceRequest, run: Run) -> dict[str, Any]:
 
 def _live(run: Run) -> dict[str, Any]:
     counts, now = run_counts(run), timezone.now()
+    groups = _groups(run, counts)
     standing = run_standing(run, now=now)
     progress = run_progress(run, counts, standing, now=now)
-    log = reverse("notifications_log", kwargs={"workspace": run.workspace.slug})
+    log = FilterQuery(LogFilters(run=run.pk))
     return {
         "run": run,
         "counts": counts,
-        "groups": error_groups(run),
+        "groups": [(group, log.of_kind(group).address(run.workspace)) for group in groups],
+        "largest_group": max((group.count for group in groups), default=0),
         "open": run.state in RUN_OPEN,
         "words": words_for(run, progress),
         "progress": progress,
         "bottleneck": bottleneck(standing, now=now) if standing and counts.pending else None,
-        "log_url": f"{log}?run={run.pk}",
+        "log_url": log.address(run.workspace),
     }
+
+
+def _groups(run: Run, counts: RunCounts) -> list[ErrorGroup]:
+    """Grouping reads every problem row: where they are many, an open run's page, which asks each second, is told what
+    was so some seconds ago."""
+    if run.state not in RUN_OPEN or counts.failed + counts.skipped <= LIVE_GROUPS_LIMIT:
+        return error_groups(run)
+    return cache.get_or_set(f"run-groups:{run.pk}", lambda: error_groups(run), GROUPS_KEPT) or []
 
 
 def _controls(request: WorkspaceRequest, run: Run, counts: RunCounts) -> dict[str, Any]:

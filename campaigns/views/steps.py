@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.pages import WorkspaceRequest, workspace_page
-from accounts.permissions import allowed
 from audience.rules_form import audience_answer, choice_posted, rules_editor
 from audience.selectors import segments_all
 from campaigns.destination import address_problems
@@ -18,14 +17,16 @@ from campaigns.labels import labels_posted
 from campaigns.models import Campaign
 from campaigns.review import campaign_review
 from campaigns.samples import review_samples
-from campaigns.schedule import zone_names
+from campaigns.schedule import Schedule, zone_names
 from campaigns.schedule_form import pace_words, rate_fields, repeat_fields, schedule_outlook, schedule_posted
+from campaigns.scheduled import launch_moment
 from campaigns.selectors import campaign_get, labels_used
 from campaigns.services import campaign_launch, campaign_schedule, campaign_unschedule
 from campaigns.views.builder import builder_page, posted_revision, save_step, step_url
 from channels.defaults import channel_defaults
 from channels.models import ChannelKind
 from channels.selectors import channel_enabled
+from frontend.answers import came_from
 from webhooks_platform.base.errors import ProductError
 
 TYPE_TO_CONFIRM_ABOVE = 10_000
@@ -36,8 +37,9 @@ TYPE_TO_CONFIRM_ABOVE = 10_000
 def setup(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     found = campaign_get(request.workspace, campaign)
     if request.method == "POST":
-        name, channel = request.POST.get("name", ""), request.POST.get("channel", "")
-        return save_step(request, found, name=name, channel=channel, **labels_posted(request.POST))
+        # Without the choice on the page, as while Webhook is off, the campaign keeps its channel.
+        channel = {"channel": request.POST["channel"]} if "channel" in request.POST else {}
+        return save_step(request, found, name=request.POST.get("name", ""), **channel, **labels_posted(request.POST))
     return builder_page(
         request,
         found,
@@ -84,7 +86,7 @@ def recipients(request: WorkspaceRequest, campaign: int) -> HttpResponse:
 def schedule(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     found = campaign_get(request.workspace, campaign)
     if request.method == "POST":
-        answer = save_step(request, found, schedule=schedule_posted(request.POST))
+        answer = save_step(request, found, schedule=schedule_posted(request.POST, found.schedule))
         outlook = {**schedule_outlook(found.schedule, timezone.now()), "oob": True}
         answer.write(render_to_string("campaigns/_schedule_outlook.html", outlook, request))
         return answer
@@ -101,7 +103,6 @@ def schedule(request: WorkspaceRequest, campaign: int) -> HttpResponse:
         is_now=found.schedule.kind == "now",
         is_later=found.schedule.kind == "later",
         is_repeat=found.schedule.kind == "repeat",
-        schedule_now=found.schedule.words(timezone.now()),
         **repeat_fields(found.schedule),
         **schedule_outlook(found.schedule, timezone.now()),
         **rate_fields(found),
@@ -129,11 +130,17 @@ def review_page(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
         samples=review_samples(campaign) if campaign.channel and campaign.content.url else [],
         answer=answer,
         typed=str(answer.count) if answer.count > TYPE_TO_CONFIRM_ABOVE else "",
-        may_launch=allowed(request.actor, "campaign.launch"),
         launch_at=campaign.schedule.next_after(timezone.now()),
-        schedule_now=campaign.schedule.words(timezone.now()),
+        schedule_now=_when(campaign),
         pace=pace_words(campaign),
     )
+
+
+def _when(campaign: Campaign) -> str:
+    schedule: Schedule = campaign.schedule
+    if launch_moment(campaign) and campaign.launch_at:
+        return schedule.launch_words(campaign.launch_at)
+    return schedule.words(timezone.now())
 
 
 def _problem_url(campaign: Campaign, step: str, field: str) -> str:
@@ -165,5 +172,5 @@ def launch(request: WorkspaceRequest, campaign: int) -> HttpResponse:
 def unschedule(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     found = campaign_get(request.workspace, campaign)
     campaign_unschedule(campaign=found, actor=request.actor)
-    messages.success(request, f"“{found.name}” is a draft again and won't launch by itself.")
-    return redirect(step_url(found, "schedule"))
+    messages.success(request, f"“{found.name}” is off the schedule: it won't launch by itself.")
+    return redirect(came_from(request, step_url(found, "schedule")))

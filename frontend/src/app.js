@@ -2,6 +2,7 @@
 import "bootstrap/js/dist/dropdown";
 import "bootstrap/js/dist/offcanvas";
 import "./elements/autosave.js";
+import "./elements/body_language.js";
 import "./elements/busy.js";
 import "./elements/bulk_edit.js";
 import "./elements/choose_rows.js";
@@ -14,6 +15,7 @@ import "./elements/file_drop.js";
 import "./elements/inline_edit.js";
 import "./elements/json_view.js";
 import "./elements/leave_out_empty.js";
+import "./elements/morph.js";
 import "./elements/move_words.js";
 import "./elements/palette.js";
 import "./elements/problems.js";
@@ -29,3 +31,5 @@ import "./elements/submit_once.js";
 import "./elements/tabs.js";
 import "./elements/theme.js";
 import "./elements/toasts.js";
+// Last: it compares forms with what they are once the others have switched off what isn't sent.
+import "./elements/save_first.js";

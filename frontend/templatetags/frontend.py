@@ -115,15 +115,25 @@ def pretty_json(value: object) -> str:
         return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
+_NOW = 5  # seconds
+
+
 @register.filter
 def relative(moment: datetime) -> str:
     """ "3 minutes ago" or "in 2 hours", one unit."""
     now = timezone.now()
-    if abs((moment - now).total_seconds()) < 60:
-        return "just now"
+    seconds = (moment - now).total_seconds()
+    if abs(seconds) < 60:
+        return "in a few seconds" if seconds > _NOW else "just now"
     if moment < now:
         return f"{timesince(moment, now, depth=1)} ago"
     return f"in {timeuntil(moment, now, depth=1)}"
+
+
+@register.filter
+def upcoming(moment: datetime) -> str:
+    """For what waits for its moment: "in 2 hours", and "as soon as possible" when that has all but come."""
+    return relative(moment) if (moment - timezone.now()).total_seconds() > _NOW else "as soon as possible"
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.models import Role, User, Workspace
 from audience.models import Profile
+from tests.campaigns.browsing import rows_beside_the_browser, visit  # noqa: F401
 from tests.cast import api_headers, signed_in
 
 PersonFactory = Callable[..., Profile]

@@ -20,6 +20,12 @@ def test_an_attribute_is_created_listed_and_found(marketer, address):
     assert "No attribute found" in marketer.get(address("attributes"), {"q": "zip"}).content.decode()
 
 
+def test_the_next_page_keeps_what_was_searched_for(marketer, address, shop):
+    rows = [Attribute(workspace=shop, name=f"r{number:03}", kind="text", display_name="R&D") for number in range(51)]
+    Attribute.objects.bulk_create(rows)
+    assert 'href="?q=R%26D&amp;after=' in marketer.get(address("attributes"), {"q": "R&D"}).content.decode()
+
+
 def test_the_numbers_come_after_the_list(marketer, address, shop, points, person):
     person("ana", attributes={"points": 5})
     Segment.objects.create(workspace=shop, name="Rich", rules=POINTS)

@@ -156,6 +156,17 @@ def test_everybody_whom_the_filters_match_can_be_deleted(marketer, address, pers
     assert Erasure.objects.count() == 3
 
 
+def test_one_person_is_no_people(marketer, address, person):
+    one = [person("u1")]
+    said = [
+        marketer.post(address("profiles_bulk"), meant(action, one, count="1"), follow=True).content.decode()
+        for action in ("test_on", "test_off", "delete")
+    ]
+    for words, page in zip(("now a test user", "no longer a test user", "deleted"), said, strict=True):
+        assert f"1 person is {words}." in page
+    assert "The proof is under Erased people." in said[2]
+
+
 def test_other_people_than_were_counted_are_not_deleted(marketer, address, person):
     person("u1")
     everybody = meant("delete", scope="all", query="?view=all", count="1")

@@ -48,6 +48,12 @@ def test_the_empty_list_offers_them(marketer, address, shop):
     assert not Profile.objects.exists()
 
 
+def test_the_last_of_them_is_one_person(marketer, address, shop):
+    marketer.post(address("sample_people_load"))
+    Profile.objects.exclude(pk=Profile.objects.earliest("pk").pk).delete()
+    assert "1 sample person is removed." in marketer.post(address("sample_people_remove"), follow=True).content.decode()
+
+
 @pytest.mark.parametrize(
     ("to", "ends"), [("/w/acme/", "/w/acme/"), ("https://evil.example/", "/profiles/"), ("", "/profiles/")]
 )

@@ -87,3 +87,11 @@ def test_menus_are_usable_when_open(signed_in, product, seeded):
     tab.page.get_by_role("button", name="Options").first.click()
     assert tab.violations() == []
     assert tab.complaints == []
+
+
+def test_a_change_of_theme_moves_nothing_for_those_who_want_less_motion(signed_in, product, seeded):
+    tab = Inspected(signed_in)
+    tab.show("light", 1440)
+    tab.visit(f"{product.url}/w/{seeded['workspace']}/")
+    changed = "document.documentElement.dataset.bsTheme = 'dark'; getComputedStyle(document.body).color"
+    assert tab.page.evaluate(f"() => {{ {changed}; return document.getAnimations().length }}") == 0

@@ -125,7 +125,7 @@ def test_send_later_is_shown_until_it_is_taken_off(mara, page, product):
     page.get_by_role("dialog").get_by_role("button", name="Schedule").click()
     words = f"{day:%A} {day.day} {day:%B %Y}, 09:30 Europe/Vienna time"
     mara.step("Schedule")
-    expect(page.get_by_text(f"It launches by itself. {words}")).to_be_visible()
+    expect(page.get_by_text(f"Scheduled for {words}")).to_be_visible()
     mara.open("Campaigns", "Existing campaigns")
     expect(page.get_by_role("row", name="Next week").get_by_text("Scheduled", exact=True)).to_be_visible()
     mara.open_campaign("Next week")

@@ -49,6 +49,22 @@ def run(api, campaign):
     return Run.objects.get(pk=answer.json()["id"])
 
 
+def test_a_field_that_does_not_exist_is_named(api, campaign):
+    before = Campaign.objects.values().get(pk=campaign.pk)
+    for method, name, data, part in (
+        ("POST", "campaigns", {"name": "New", "audiense": {}}, {}),
+        ("PATCH", "campaign", {"revision": 1, "audiense": {}}, {"campaign": campaign.pk}),
+        ("POST", "campaign_launch", {"revision": 1, "audiense": {}}, {"campaign": campaign.pk}),
+    ):
+        answer = api(method, name, data, **part)
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert error["field"] == "audiense"
+        assert "revision" in error["detail"] or "audience" in error["detail"]
+    assert Campaign.objects.values().get() == before
+    assert not Run.objects.exists()
+
+
 def later():
     return (datetime.now(UTC) + timedelta(days=1)).replace(tzinfo=None, microsecond=0).isoformat()
 

@@ -76,7 +76,9 @@ def test_a_destination_that_asks_to_wait() -> None:
 
 def test_a_destination_that_asks_for_too_long() -> None:
     view = BreakerView(asked_until=NOW + timedelta(hours=1), asked_for=NOW + timedelta(days=1))
-    assert "until 25 Nov, 14:00. It is asked again at 15:00:00, since retries go on for 60 min" in words(breaker=view)
+    assert "until 25 Nov, 14:00. It is asked again at 15:00:00, since it is left alone for 60 min" in words(
+        breaker=view
+    )
 
 
 def test_an_open_breaker() -> None:

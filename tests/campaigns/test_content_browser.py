@@ -191,6 +191,10 @@ def test_completion_shows_the_chosen_person_s_values(visit, content) -> None:
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("{{ address.c")
     expect(page.get_by_role("option", name="city")).to_contain_text("Wien")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("{{ points | curr")
+    expect(page.get_by_role("option", name="currency")).to_contain_text("filter")
 
 
 def test_format_changes_no_value(visit, content) -> None:
@@ -218,5 +222,47 @@ def test_the_second_editor_is_told_and_overwrites_nothing(visit, content) -> Non
     expect(second.get_by_text("was changed since you opened it")).to_be_visible()
     campaign.refresh_from_db()
     assert campaign.content.method == "PUT"
+    second.locator("code-editor[label='Message text']").get_by_role("textbox").fill("Typed\ntoo late")
+    second.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    shot(second, "second-editor")
+    second.get_by_role("button", name="Copy my version").click()
+    expect(second.locator("#toasts-live")).to_have_text("Copied to the clipboard")
+    copied = second.evaluate("navigator.clipboard.readText()")
+    assert "Method: DELETE\nURL: https://api.example.com/{{ user_id }}" in copied
+    assert "Message text:\nTyped\ntoo late" in copied
+    assert "Header 1: X-Source\nValue 1: campaign: spring" in copied
+    assert "Kind of body: None" in copied
+    assert "csrf" not in copied
     second.get_by_role("button", name="Reload").click()
     expect(second.get_by_role("combobox", name="Method")).to_have_value("PUT")
+
+
+@pytest.mark.parametrize("width", [1000, 390])
+def test_the_answer_to_a_test_comes_into_view_where_it_stands_below(visit, content, width) -> None:
+    campaign = content(body=RawBody(text="{}"))
+    page = opened(visit, campaign)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.route("**/content/test/", lambda route: route.fulfill(body="<p>Answered 200</p>", content_type="text/html"))
+    expect(page.get_by_role("tab", name="Test response")).not_to_be_in_viewport()
+    page.get_by_role("button", name="Send test").click()
+    expect(page.get_by_text("Answered 200")).to_be_in_viewport()
+    expect(page.get_by_role("tab", name="Test response")).to_be_in_viewport()
+
+
+def test_raw_text_is_shown_in_the_language_of_its_content_type(visit, content) -> None:
+    campaign = content(body=RawBody(text='<a b="1"/>', content_type="application/soap+xml; charset=utf-8"))
+    page = opened(visit, campaign)
+    editor = page.locator("code-editor").filter(has=page.locator("[name='body.text']"))
+    format_json = page.get_by_role("button", name="Format JSON")
+    expect(editor).to_have_attribute("language", "xml")
+    expect(format_json).to_be_hidden()
+    coloured = editor.locator(".cm-line span:not(.cm-matchingBracket)")
+    expect(coloured.filter(has_text="a")).to_be_visible()
+    page.get_by_label("Content type").fill("text/plain")
+    expect(coloured).to_have_count(0)
+    page.get_by_label("Content type").fill("application/merge-patch+json")
+    expect(format_json).to_be_visible()
+    page.get_by_role("textbox", name="Raw text").fill('{"a":1}')
+    format_json.click()
+    expect(page.get_by_role("textbox", name="Raw text")).to_contain_text('"a": 1')
+    assert saved(page, campaign).body.text == '{\n  "a": 1\n}'

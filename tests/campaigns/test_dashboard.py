@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import escape
 
 import pytest
 from django.urls import reverse
@@ -13,7 +14,7 @@ from campaigns.models import Campaign, CampaignStatus
 from notifications.figures import figures_keep
 from notifications.states import NotificationState, RunState
 from tests import cast
-from tests.notifications.ledger import attempt_made, failed_made, notification_made, queries_of, run_made
+from tests.notifications.ledger import attempt_made, failed_made, notification_made, queries_of, run_made, skipped_made
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,17 @@ def test_problems_lead_to_the_log_already_filtered(client, home, workspace):
     figures_keep(now=timezone.now())
     log = reverse("notifications_log", kwargs={"workspace": "acme"})
     assert f"{log}?run={run.pk}&reason=unprocessable&status=422" in home().replace("&amp;", "&")
+
+
+def test_problems_name_what_is_missing(home, client, workspace):
+    run = ran(workspace)
+    skipped_made(run, "amy", "plan")
+    figures_keep(now=timezone.now())
+    log = reverse("notifications_log", kwargs={"workspace": "acme"})
+    address = f"{log}?run={run.pk}&reason=missing_variable&detail=plan"
+    assert f'<a href="{escape(address)}">A value is missing: plan</a>' in home()
+    answer = client.get("/api/v1/figures", headers=cast.api_headers(workspace)).json()
+    assert sorted(str(problem["detail"]) for problem in answer["problems"]) == ["None", "plan"]
 
 
 def test_the_charts_have_a_table_and_are_described(home, workspace):

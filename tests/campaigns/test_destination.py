@@ -31,7 +31,7 @@ def findings(campaign, url, connection=None, **known):
         ("https://10.0.0.7/x", "10.0.0.7 is not a public address (private)"),
         ("https://169.254.169.254/latest", "cloud metadata"),
         ("https://[::1]/x", "loopback"),
-        ("https://inside.example/{{ user_id }}", "192.168.3.4 is not a public address (private)"),
+        ("https://inside.example/{{ user_id }}", "to inside.example: it leads to an address that isn't public."),
         ("https://public.example:8443/x", "port 8443 is not open"),
     ],
 )
@@ -39,6 +39,18 @@ def test_a_blocked_address_is_an_error_at_the_url(campaign, url, words):
     [found] = findings(campaign, url, inside=("192.168.3.4",), public=("93.184.216.34",))
     assert (found.field, found.severity) == ("url", "error")
     assert words in found.message
+
+
+def test_where_a_name_leads_to_is_not_told(campaign):
+    [found] = findings(campaign, "https://inside.example/x", inside=("192.168.3.4",))
+    assert "192.168" not in str(found)
+    assert "private" not in str(found)
+    assert "OUTBOUND_ALLOWED_ADDRESSES" in found.hint
+
+
+def test_a_closed_port_says_which_setting_opens_it(campaign):
+    [found] = findings(campaign, "https://public.example:8443/x", public=("93.184.216.34",))
+    assert "OUTBOUND_PORTS" in found.hint
 
 
 def test_a_name_that_is_not_found_is_a_warning(campaign):
@@ -91,3 +103,11 @@ def test_a_destination_that_is_failing_is_a_warning(campaign, monkeypatch, state
     assert asked == [(campaign.workspace_id, "origin:https://public.example", BreakerRule())]
     assert len(found) == expected
     assert all("8 of its latest 10 requests failed" in each.message and "12:01 UTC" in each.message for each in found)
+
+
+def test_the_time_until_it_is_held_back_is_the_workspace_s(campaign, monkeypatch):
+    campaign.workspace.time_zone = "Europe/Vienna"
+    held_back = Health("open", NOW + timedelta(minutes=1))
+    monkeypatch.setattr(registry, "_health", [(lambda *_: held_back, lambda *_: held_back)])
+    [found] = findings(campaign, "https://public.example/x", public=("93.184.216.34",))
+    assert "is held back until 13:01 CET." in found.message

@@ -1,5 +1,8 @@
 """Existing campaigns: filters, order, labels, and which steps of a run Options offers."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -99,6 +102,15 @@ def test_options_steer_the_latest_run(page, campaign, state, offered):
     shown = page()
     for name in ("pause", "resume", "stop"):
         assert (reverse(f"run_{name}", kwargs={"workspace": "acme", "run": run.pk}) in shown) == (name in offered)
+
+
+def test_a_repeat_shows_its_last_run_and_the_next_launch(page, campaign):
+    run, soon = ran(campaign, RunState.COMPLETED), timezone.now() + timedelta(hours=5)
+    Campaign.objects.filter(pk=campaign.pk).update(status="scheduled", launch_at=soon)
+    [cell] = re.findall(r'<td data-label="Last run">.*?</td>', page(), re.DOTALL)
+    assert reverse("run_detail", kwargs={"workspace": "acme", "run": run.pk}) in cell
+    assert "next" in cell
+    assert f'datetime="{soon:%Y-%m-%dT%H:%M:%S}' in cell
 
 
 def test_mine_are_those_that_one_created(workspace, three, owner, page):

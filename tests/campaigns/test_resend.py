@@ -1,5 +1,6 @@
 """Resend failed: the count first, the content and the id as chosen, and never twice by accident."""
 
+from html import escape
 from typing import Any
 
 import pytest
@@ -12,16 +13,18 @@ from accounts.models import AuditEntry, User
 from audience.models import Profile
 from campaigns.errors import NotReady
 from campaigns.models import Campaign
-from campaigns.resend import resend_plan, run_resend
+from campaigns.resend import narrowing_words, resend_plan, resend_sentence, run_resend
 from campaigns.services import campaign_update
 from channels.models import ChannelKind
 from channels.services import channel_switch
+from notifications.filters import FilterQuery
 from notifications.models import Run
 from notifications.resend import ResendChoice
+from notifications.selectors import LogFilters
 from notifications.states import NotificationState, Reason
 from templates_lib.content import WebhookContent
 from tests import cast
-from tests.notifications.ledger import failed_made, notification_made, run_made
+from tests.notifications.ledger import failed_made, notification_made, run_made, skipped_made
 from webhooks_platform.base.errors import InvalidInput, NotAllowed, StaleState
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +159,26 @@ def test_the_filters_of_the_log_go_with_it(run: Run, owner: User, client: Client
     assert '<input type="hidden" name="status" value="400">' in html
 
 
+def test_only_those_who_lack_one_variable(run: Run, owner: User, client: Client) -> None:
+    skipped_made(run, "amy", "plan")
+    address = f"{page_of(run)}?state=skipped&reason=missing_variable&detail=plan"
+    html = cast.signed_in(client, owner).get(address).content.decode()
+    assert "Resend to 1 person" in html
+    assert "A value is missing, plan" in html
+    assert '<input type="hidden" name="detail" value="plan">' in html
+    posted = {"chosen": "1", "state": "skipped", "reason": "missing_variable", "detail": "plan", "earlier": "0"}
+    client.post(page_of(run), posted)
+    made = Run.objects.exclude(pk=run.pk).get()
+    assert made.resend == ResendChoice(run_id=run.pk, states=("skipped",), reason="missing_variable", detail="plan")
+    assert made.audience_description.endswith("skipped, A value is missing, plan")
+
+
+def test_a_skip_text_may_name_a_person_and_is_not_told_in_the_runs_sentence(run: Run) -> None:
+    choice = ResendChoice(run_id=run.pk, reason=Reason.SKIPPED_BY_TEMPLATE, detail="is Ada")
+    assert "is Ada" in narrowing_words(choice)
+    assert "Ada" not in resend_sentence(run, choice)
+
+
 @pytest.mark.parametrize("state", ["delivered", "pending", "queued"])
 def test_the_log_offers_no_resend_of_what_arrived_or_is_on_its_way(
     run: Run, owner: User, client: Client, state: str
@@ -175,6 +198,14 @@ def test_the_run_page_offers_it(run: Run, owner: User, client: Client) -> None:
     assert "Resend failed" in cast.signed_in(client, owner).get(page).content.decode()
 
 
+def test_the_runs_page_says_what_is_missing_and_leads_to_those_people(run: Run, owner: User, client: Client) -> None:
+    skipped_made(run, "amy", "plan")
+    page = reverse("run_detail", kwargs={"workspace": run.workspace.slug, "run": run.pk})
+    html = cast.signed_in(client, owner).get(page).content.decode()
+    address = FilterQuery(LogFilters(run=run.pk, reason="missing_variable", detail="plan")).address(run.workspace)
+    assert f'<a href="{escape(address)}">A value is missing: plan</a>' in html
+
+
 def test_over_the_api_count_then_send(run: Run, client: Client) -> None:
     headers = cast.api_headers(run.workspace)
     url = f"/api/v1/runs/{run.pk}/resend"
@@ -185,6 +216,17 @@ def test_over_the_api_count_then_send(run: Run, client: Client) -> None:
     assert made.status_code == 201
     assert Run.objects.get(pk=made.json()["id"]).resend == ResendChoice(run_id=run.pk, status_code=400)
     assert client.post(url, body, content_type="application/json", headers=headers).status_code == 409
+
+
+def test_over_the_api_those_who_lack_one_variable(run: Run, client: Client) -> None:
+    skipped_made(run, "amy", "plan")
+    headers = cast.api_headers(run.workspace)
+    url = f"/api/v1/runs/{run.pk}/resend"
+    assert client.get(f"{url}?reason=missing_variable&detail=plan", headers=headers).json()["skipped"] == 1
+    body = {"states": ["skipped"], "reason": "missing_variable", "detail": "plan"}
+    made = client.post(url, body, content_type="application/json", headers=headers)
+    assert made.status_code == 201
+    assert Run.objects.get(pk=made.json()["id"]).resend.detail == "plan"
 
 
 def test_over_the_api_bad_input_is_named(run: Run, client: Client) -> None:

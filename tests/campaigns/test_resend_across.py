@@ -12,7 +12,8 @@ from accounts.models import User
 from campaigns.errors import ResendRefused
 from campaigns.models import Campaign
 from campaigns.resend_across import resend_shares, runs_resend
-from notifications.models import Run
+from notifications.log_page import PAGE_SIZE
+from notifications.models import Notification, Run
 from notifications.selectors import LogFilters
 from notifications.states import NotificationState, RunKind
 from tests import cast
@@ -138,3 +139,47 @@ def test_a_log_of_delivered_people_offers_nothing(
     log = reverse("notifications_log", kwargs={"workspace": campaign.workspace.slug})
     html = cast.signed_in(client, owner).get(f"{log}?state={NotificationState.DELIVERED}").content.decode()
     assert page_of(campaign) not in html
+
+
+def log_of(campaign: Campaign, query: str = "") -> str:
+    return reverse("notifications_log", kwargs={"workspace": campaign.workspace.slug}) + query
+
+
+def offered(client: Client, campaign: Campaign, query: str = "") -> bool:
+    return page_of(campaign) in client.get(log_of(campaign, query)).content.decode()
+
+
+@pytest.fixture
+def failed_long_ago(campaign: Campaign, owner: User, client: Client) -> Client:
+    """The newest page of the log has delivered people only: who failed is on the second."""
+    run_of(campaign, ("ada",), run_at=days_ago(1), finished_at=days_ago(1))
+    latest = run_made(campaign.workspace, campaign_id=campaign.pk)
+    for number in range(PAGE_SIZE):
+        notification_made(latest, f"person-{number}")
+    return cast.signed_in(client, owner)
+
+
+@pytest.mark.parametrize("query", ["", "?status=422", "?reason=unprocessable", "?within=30d"])
+def test_whoever_failed_further_down_can_be_sent_to_again(
+    failed_long_ago: Client, campaign: Campaign, query: str
+) -> None:
+    assert offered(failed_long_ago, campaign, query)
+    assert offered(failed_long_ago, campaign, f"?campaign={campaign.pk}")
+
+
+@pytest.mark.parametrize("query", ["?status=500", "?state=skipped", "?state=pending", "?within=1h", "?person=zoe"])
+def test_a_filter_that_leaves_nobody_to_send_to_offers_nothing(
+    failed_long_ago: Client, campaign: Campaign, query: str
+) -> None:
+    assert not offered(failed_long_ago, campaign, query)
+
+
+def test_a_test_that_failed_offers_nothing(campaign: Campaign, owner: User, client: Client) -> None:
+    run_of(campaign, ("ada",), kind=RunKind.TEST)
+    assert not offered(cast.signed_in(client, owner), campaign)
+
+
+def test_what_is_no_longer_kept_offers_nothing(campaign: Campaign, owner: User, client: Client) -> None:
+    run = run_of(campaign, ("ada",))
+    Notification.objects.filter(run_id=run.pk).delete()
+    assert not offered(cast.signed_in(client, owner), campaign)

@@ -17,6 +17,7 @@ from delivery.gate import Why
 from delivery.pulse import LanePulse, Pulse
 from delivery.shared import shared_redis
 from notifications.models import Run, RunTally
+from tests.live_parts import fetched, keeps_the_focus, press_slowly
 
 
 @pytest.fixture
@@ -66,3 +67,46 @@ def test_what_decides_the_speed_changes_before_ones_eyes(visit, run: Run, monkey
     page.get_by_role("button", name="Send now").click()
     expect(page.get_by_role("region", name="Messages").get_by_text("Sending again.")).to_be_visible()
     assert shared_redis().hget(key, "state") is None
+
+
+def test_who_is_in_the_moving_part_stays_there(visit, run: Run) -> None:
+    page = visit(reverse("run_detail", kwargs={"workspace": run.workspace.slug, "run": run.pk}))
+    delivered = page.locator("#run-live").get_by_role("link", name="Delivered")
+    keeps_the_focus(delivered, "**/live/**")
+    RunTally.objects.filter(run=run).update(count=2_200)
+    expect(delivered).to_contain_text("2,200")
+    expect(delivered).to_be_focused()
+    press_slowly(delivered, "**/live/**")
+    expect(page.get_by_role("heading", name="Notifications log")).to_be_visible()
+
+
+def test_the_page_goes_on_after_an_answer_that_failed(visit, run: Run) -> None:
+    page = visit(reverse("run_detail", kwargs={"workspace": run.workspace.slug, "run": run.pk}))
+    page.route("**/live/**", lambda route: route.fulfill(status=503))
+    with page.expect_response("**/live/**"):
+        pass
+    page.unroute("**/live/**")
+    RunTally.objects.filter(run=run).update(count=2_200)
+    expect(page.locator("#run-live").get_by_role("link", name="Delivered")).to_contain_text("2,200")
+    expect(page.locator(".toast-note")).to_have_count(0)
+
+
+def test_once_the_run_is_over_nothing_is_asked_for(visit, run: Run) -> None:
+    page = visit(reverse("run_detail", kwargs={"workspace": run.workspace.slug, "run": run.pk}))
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    fetched(page, "**/live/**")
+    Run.objects.filter(pk=run.pk).update(state="completed", finished_at=timezone.now())
+    expect(page.locator("#run-live").get_by_text("Completed", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(1_500)
+    assert [url for url in asked if "/live/" in url] == []
+
+
+def test_a_run_under_way_is_opened_from_home_however_slowly(visit, run: Run) -> None:
+    page = visit(reverse("dashboard", kwargs={"workspace": run.workspace.slug}))
+    link = page.get_by_role("region", name="Runs under way").get_by_role("link", name="Win-back")
+    keeps_the_focus(link, "**/home/runs/")
+    press_slowly(link, "**/home/runs/")
+    expect(page.get_by_text("What was launched")).to_be_visible()

@@ -45,10 +45,30 @@ def test_nobody_is_shown_twice(crowd):
     assert shown(crowd) == [("Fewest values", "bare")]
 
 
-def test_without_variables_the_first_and_the_last_do(crowd):
+def test_without_variables_one_in_between_makes_three(crowd):
     Campaign.objects.update(content=WebhookContent(url="https://a.example"))
     crowd.refresh_from_db()
-    assert shown(crowd) == [("First", "u-1"), ("Last", "named")]
+    assert shown(crowd) == [("First", "u-1"), ("Last", "named"), ("In between", "full")]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "others"),
+    [("u-1", [("Last", "named"), ("In between", "full")]), ("named", [("First", "u-1"), ("In between", "full")])],
+)
+def test_who_has_fewest_values_and_stands_at_an_end_is_shown_once_of_three(crowd, lacking, others):
+    everything = {"first_name": "Ada", "attributes": {"plan": "pro", "order": {"lines": []}}}
+    Profile.objects.exclude(user_id=lacking).update(**everything)
+    Profile.objects.filter(user_id=lacking).update(first_name="", attributes={})
+    assert shown(crowd) == [("Fewest values", lacking), *others]
+
+
+def test_an_audience_of_three_is_shown_whole_wherever_its_people_stand(crowd):
+    Campaign.objects.update(content=WebhookContent(url="https://a.example"))
+    crowd.refresh_from_db()
+    Profile.objects.filter(user_id__in=["bare", "named"]).delete()
+    assert shown(crowd) == [("First", "u-1"), ("Last", "full")]
+    Profile.objects.create(workspace=crowd.workspace, user_id="far", pk=Profile.objects.latest("pk").pk + 1_000)
+    assert shown(crowd) == [("First", "u-1"), ("Last", "far"), ("In between", "full")]
 
 
 def test_only_the_audience_is_shown(crowd):

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from campaigns.schedule import Schedule
 from campaigns.schedule_form import pace_words, schedule_posted
 from campaigns.services import campaign_launch
 from channels.models import Connection
@@ -15,17 +16,17 @@ from webhooks_platform.base.errors import InvalidInput
 @pytest.mark.parametrize("kind", ["now", "later"])
 def test_a_rate_belongs_to_either_kind(kind: str) -> None:
     posted = QueryDict(f"kind={kind}&date=2027-01-05&time=10:00&rate_count=300&rate_per=minute")
-    assert schedule_posted(posted).rate == Rate(count=300, per="minute")
+    assert schedule_posted(posted, Schedule()).rate == Rate(count=300, per="minute")
 
 
 def test_no_number_is_no_rate() -> None:
-    assert schedule_posted(QueryDict("kind=now&rate_count=+&rate_per=hour")).rate is None
+    assert schedule_posted(QueryDict("kind=now&rate_count=+&rate_per=hour"), Schedule()).rate is None
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "many", "1.5", "1000001"])
 def test_a_number_that_is_none_says_what_to_enter(count: str) -> None:
     with pytest.raises(InvalidInput, match="whole number from 1 to 1,000,000") as raised:
-        schedule_posted(QueryDict(f"kind=now&rate_count={count}&rate_per=second"))
+        schedule_posted(QueryDict(f"kind=now&rate_count={count}&rate_per=second"), Schedule())
     assert raised.value.field == "rate_count"
 
 

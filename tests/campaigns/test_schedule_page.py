@@ -81,3 +81,18 @@ def test_the_time_there_is_the_zone_s_own(save, client, workspace, campaign):
 
 def kolkata():
     return f"{datetime.now(UTC) + timedelta(hours=5, minutes=30):%H:%M}"
+
+
+def test_send_now_and_send_later_keep_what_repeat_had(save, client, campaign):
+    save(kind="repeat", repeat_every="week", repeat_interval="2", repeat_weekdays=["3"], **FIRST)
+    before = Campaign.objects.get().schedule
+    save(kind="now", rate_count="5")
+    kept = Campaign.objects.get().schedule
+    assert (kept.kind, kept.rate.count) == ("now", 5)
+    assert (kept.local, kept.time_zone, kept.repeat) == (before.local, before.time_zone, before.repeat)
+    now = datetime(2030, 1, 1, tzinfo=UTC)
+    assert (kept.at(), kept.next_after(now), kept.words(now)) == (None, None, "As soon as you launch it")
+    page = client.get(reverse("campaign_schedule", kwargs={"workspace": "acme", "campaign": campaign.pk}))
+    assert 'value="2030-10-24"' in page.content.decode()
+    save(kind="later", **FIRST)
+    assert Campaign.objects.get().schedule.repeat == before.repeat

@@ -5,10 +5,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from channels.models import ChannelKind
+from channels.services import channel_switch
 from delivery.breaker import breaker_view
 from delivery.destination import run_destination
 from delivery.shared import shared_redis
-from notifications.models import Run
+from notifications.log_page import LIVE_GROUPS_LIMIT
+from notifications.models import Run, RunTally
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +81,15 @@ def test_the_second_editor_gets_409(as_owner, campaign):
     )
     assert answer.status_code == 409
     assert "not overwritten" in answer.json()["detail"]
+
+
+def test_setup_saved_while_webhook_is_off_keeps_the_channel(as_owner, actor, campaign):
+    channel_switch(workspace=actor.workspace, actor=actor, kind=ChannelKind.WEBHOOK, enabled=False)
+    assert 'name="channel"' not in as_owner.get(url("campaign_setup", campaign)).content.decode()
+    answer = as_owner.post(url("campaign_setup", campaign), {"revision": 1, "name": "Spring"})
+    assert answer.status_code == 200
+    campaign.refresh_from_db()
+    assert (campaign.name, campaign.channel) == ("Spring", ChannelKind.WEBHOOK)
 
 
 def test_the_webhook_part_appears_only_once_webhook_is_chosen(as_owner, campaign):
@@ -177,6 +189,25 @@ def test_the_live_part_brings_new_buttons_only_once_the_state_moved_on(as_owner,
     live = reverse("run_live", kwargs={"workspace": "acme", "run": run.pk})
     assert 'id="run-actions"' not in as_owner.get(f"{live}?state={run.state}").content.decode()
     assert 'id="run-actions"' in as_owner.get(f"{live}?state=paused").content.decode()
+
+
+def test_many_problems_of_an_open_run_are_not_grouped_each_second(as_owner, campaign, monkeypatch):
+    run, asked = a_run(campaign), []
+
+    def grouped(run):
+        asked.append(run)
+        return []
+
+    monkeypatch.setattr("campaigns.views.runs.error_groups", grouped)
+    live = reverse("run_live", kwargs={"workspace": "acme", "run": run.pk})
+    tally = RunTally.objects.create(run=run, slot=0, state="failed", count=LIVE_GROUPS_LIMIT)
+    for _ in range(2):
+        as_owner.get(live)
+    assert len(asked) == 2
+    RunTally.objects.filter(pk=tally.pk).update(count=LIVE_GROUPS_LIMIT + 1)
+    for _ in range(3):
+        as_owner.get(live)
+    assert len(asked) == 3
 
 
 def test_an_open_breaker_shows_and_is_reset(as_owner, campaign):

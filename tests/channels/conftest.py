@@ -9,6 +9,7 @@ from accounts.models import User, Workspace
 from channels.models import AuthKind, Connection
 from channels.services import connection_save
 from channels.values import ConnectionValues
+from tests.campaigns.browsing import rows_beside_the_browser, visit  # noqa: F401
 from tests.cast import acting, api_headers
 
 Call = Callable[..., Any]

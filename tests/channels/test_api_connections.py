@@ -39,6 +39,18 @@ def test_name_and_origin_are_enough(call: Call):
 
 
 @pytest.mark.parametrize(
+    ("given", "field"),
+    [({"secrets": "s3cret-token"}, "secrets"), ({"default_headers": [{**TENANT, "hidden": True}]}, "default_headers")],
+)
+def test_a_field_that_does_not_exist_is_named_and_nothing_saved(call: Call, given: dict[str, Any], field: str):
+    answer = call("post", "api_connections", {"name": "Orders", "origin": "https://api.example.com", **given})
+    assert answer.status_code == 422
+    assert field in answer.json()["errors"][0]["field"]
+    assert "s3cret" not in answer.content.decode()
+    assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize(
     "auth",
     [
         {"auth_kind": "basic", "username": "shop", "secret": "s3cret-token"},

@@ -128,6 +128,14 @@ def test_each_break_has_words(kind: BreakKind) -> None:
     assert "errno" not in str(tested)
 
 
+def test_a_refused_client_certificate_is_not_the_destinations() -> None:
+    refused = Broken(BreakKind.CLIENT_CERTIFICATE, "", False, NO_PHASES, "")
+    without = result_words(Connection(), refused)
+    shown = result_words(Connection(client_certificate="PEM"), refused)
+    assert "demands a client certificate" in without.text
+    assert "did not accept" in shown.text
+
+
 def test_the_page_shows_what_came_of_it(
     client: Client, owner: User, workspace: Workspace, connection: Connection
 ) -> None:

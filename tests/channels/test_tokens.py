@@ -1,5 +1,6 @@
 """OAuth tokens against a real token server."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -214,6 +215,53 @@ def test_a_changed_sign_in_forgets_the_token(
     connection_secret_replace(actor=actor, connection=connection, secret="another-secret")
     assert not AccessToken.objects.exists()
     assert "does not accept the client id and secret" in problem_of(Connection.objects.get(), http).words
+
+
+def test_who_waited_asks_with_the_secret_that_holds_now(
+    workspace: Workspace, owner: User, server: OAuthServer, http: HttpLoop
+) -> None:
+    stale = connected(workspace, server)
+    stale.secret = "old-secret"
+    stale.save()
+    connection_secret_replace(
+        actor=acting(owner, workspace), connection=Connection.objects.get(pk=stale.pk), secret=CLIENT_SECRET
+    )
+    assert text_of(stale, http) == "token-number-1"
+    assert AccessToken.objects.get().problem == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_secret_replaced_while_the_old_one_is_refused(
+    workspace: Workspace, owner: User, server: OAuthServer, http: HttpLoop
+) -> None:
+    stale = connected(workspace, server)
+    stale.secret = "old-secret"
+    stale.save()
+    server.wait = 0.5
+
+    def ask() -> str:
+        try:
+            return text_of(stale, http)
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(1) as lane:
+        asking = lane.submit(ask)
+        while not server.asked:
+            time.sleep(0.01)
+        connection_secret_replace(
+            actor=acting(owner, workspace), connection=Connection.objects.get(pk=stale.pk), secret=CLIENT_SECRET
+        )
+        assert asking.result() == "token-number-2"
+    assert AccessToken.objects.get().problem == ""
+
+
+def test_a_connection_that_signs_in_otherwise_by_now_asks_nobody(
+    connection: Connection, server: OAuthServer, http: HttpLoop
+) -> None:
+    Connection.objects.update(auth_kind=AuthKind.BEARER)
+    problem = problem_of(connection, http)
+    assert (problem.permanent, server.asked) == (False, [])
 
 
 def test_the_client_secret_goes_to_no_other_token_server(connection: Connection, owner: User) -> None:

@@ -56,6 +56,8 @@ def save(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect("/accounts/login/")
     if answer == "broken once" and len(saved) == 1:
         return HttpResponse("", status=500)
+    if answer == "refused once" and len(saved) == 1:
+        return _problem(422, "Give it a title.")
     version = int(request.POST["version"]) + 1
     return HttpResponse(f'<input type="hidden" name="version" id="version" value="{version}" hx-swap-oob="true">')
 

@@ -60,6 +60,19 @@ def test_sending_another_form_saves_first(page: Page, site: str) -> None:
     assert pages.saved[-1]["title"] == "Just typed"
 
 
+def test_a_refused_save_takes_back_what_was_to_follow_it(page: Page, site: str) -> None:
+    page.goto("/form")
+    page.get_by_label("Answer").fill("refused once")
+    page.get_by_role("button", name="Launch").click()
+    expect(page.locator("[data-save-status]")).to_contain_text("Couldn't save: Give it a title.")
+    page.get_by_label("Title").press_sequentially("S")
+    expect(page.locator("[data-save-status]")).to_have_text("Saved")
+    page.get_by_label("Title").press_sequentially("ale")
+    expect(page.locator("[data-save-status]")).to_have_text("Saving…")
+    expect(page.locator("[data-save-status]")).to_have_text("Saved")
+    assert pages.saved[-1]["title"] == "Sale"
+
+
 def test_who_is_signed_out_is_not_told_that_it_was_saved(page: Page, site: str) -> None:
     page.goto("/form")
     page.get_by_label("Answer").fill("signed out")

@@ -5,6 +5,7 @@ import pytest
 import time_machine
 from django import forms
 
+from frontend.templatetags.frontend import upcoming
 from tests.frontend.rendering import render
 
 EVIL = '"><script>alert(1)</script>'
@@ -100,6 +101,8 @@ def test_a_status_has_its_look(status: int | None, tone: str) -> None:
     ("delta", "words"),
     [
         (timedelta(seconds=-20), "just now"),
+        (timedelta(seconds=3), "just now"),
+        (timedelta(seconds=20), "in a few seconds"),
         (timedelta(minutes=-3), "3\xa0minutes ago"),
         (timedelta(hours=2), "in 2\xa0hours"),
     ],
@@ -108,6 +111,14 @@ def test_times_are_relative_with_the_absolute_one_beside(delta: timedelta, words
     html = render('<c-relative-time :at="at" />', at=datetime(2026, 11, 24, 14, tzinfo=UTC) + delta)
     assert words in html
     assert "24 Nov 2026, 1" in html
+
+
+@time_machine.travel("2026-11-24 14:00:00Z", tick=False)
+@pytest.mark.parametrize(
+    ("delta", "words"), [(-20, "as soon as possible"), (3, "as soon as possible"), (20, "in a few seconds")]
+)
+def test_what_waits_for_a_moment_that_has_come_comes_as_soon_as_possible(delta: int, words: str) -> None:
+    assert upcoming(datetime(2026, 11, 24, 14, tzinfo=UTC) + timedelta(seconds=delta)) == words
 
 
 def test_json_is_laid_out_and_other_text_left_alone() -> None:

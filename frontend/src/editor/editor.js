@@ -18,12 +18,12 @@ const withoutLineBreaks = EditorState.transactionFilter.of((transaction) =>
 const ONE_LINE = [withoutLineBreaks, Prec.highest(keymap.of([{ key: "Enter", run: () => false }]))];
 const MANY_LINES = [lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), indentOnInput(), foldGutter(), lintGutter(), EditorView.lineWrapping];
 
-function extensions({ language, line, label, placeholder: hint, variables, nonce, change, move }, labelSlot) {
+function extensions({ language, line, label, readOnly, placeholder: hint, variables, nonce, change, move }, { labelSlot, languageSlot }) {
   return [
     nonce ? EditorView.cspNonce.of(nonce) : [],
     theme,
     syntaxHighlighting(highlight),
-    templateLanguage(language, variables),
+    languageSlot.of(templateLanguage(language, variables)),
     labelSlot.of(labelling(label)),
     tooltips({ position: "fixed" }),
     history(),
@@ -35,6 +35,7 @@ function extensions({ language, line, label, placeholder: hint, variables, nonce
     hint ? placeholder(hint) : [],
     EditorView.updateListener.of((update) => update.docChanged && change(update.state.doc.toString())),
     line ? ONE_LINE : MANY_LINES,
+    readOnly ? [EditorState.readOnly.of(true), EditorView.lineWrapping] : [],
     move ? moving(move) : [],
   ];
 }
@@ -96,17 +97,19 @@ function replace(view, { line, column, from = placeOf(view.state.doc, line, colu
 }
 
 export function createEditor(options) {
-  const labelSlot = new Compartment();
+  const slots = { labelSlot: new Compartment(), languageSlot: new Compartment() };
+  const put = (slot, extension) => view.dispatch({ effects: slot.reconfigure(extension) });
   const view = new EditorView({
     parent: options.parent,
-    state: EditorState.create({ doc: options.text, extensions: extensions(options, labelSlot) }),
+    state: EditorState.create({ doc: options.text, extensions: extensions(options, slots) }),
   });
   // Widths measured before the font arrived are wrong.
   document.fonts?.ready.then(() => view.requestMeasure());
   return {
     set: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, filter: false }),
     focus: () => view.focus(),
-    label: (attributes) => view.dispatch({ effects: labelSlot.reconfigure(labelling(attributes)) }),
+    label: (attributes) => put(slots.labelSlot, labelling(attributes)),
+    language: (name) => put(slots.languageSlot, templateLanguage(name, options.variables)),
     problems: (items) => view.dispatch(setDiagnostics(view.state, items.map((item) => diagnostic(view.state.doc, item)))),
     fix: (change) => fix(view, change),
     replace: (change) => replace(view, change),

@@ -1,4 +1,4 @@
-// @codemirror/lang-jinja imports lang-html as its default base language; ours are always JSON or plain text.
+// @codemirror/lang-jinja imports lang-html as its default base language; ours are JSON, XML or plain text.
 import { LanguageSupport, StreamLanguage } from "@codemirror/language";
 
 const plain = StreamLanguage.define({

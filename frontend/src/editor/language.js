@@ -1,9 +1,12 @@
-// Jinja over JSON or plain text, completing the variables of the page with a sample value and the filters after "|".
+// Jinja over JSON, XML or plain text, completing the variables of the page with a sample value and the filters after "|".
 import { closePercentBrace, jinja, jinjaCompletionSource } from "@codemirror/lang-jinja";
 import { json } from "@codemirror/lang-json";
+import { xml } from "@codemirror/lang-xml";
 import { html } from "./html_stub.js";
 
-const FILTERS = ["default", "upper", "lower", "title", "capitalize", "trim", "replace", "join", "first", "last", "length", "round", "int", "urlencode", "tojson"]
+const BASES = { json, xml, text: html };
+
+const FILTERS = ["default", "upper", "lower", "title", "capitalize", "trim", "replace", "join", "first", "last", "length", "round", "int", "urlencode", "tojson", "date", "number", "currency"]
   .map((label) => ({ label, type: "function", detail: "filter" }));
 
 function roots(variables) {
@@ -37,7 +40,7 @@ function completeVariables(variables) {
 
 // ``variables()``: [{"path", "type", "example"}].
 export function templateLanguage(language, variables) {
-  const base = language === "json" ? json() : html();
+  const base = (BASES[language] || html)();
   const { language: parser } = jinja({ base });
   const complete = (source) => parser.data.of({ autocomplete: source });
   return [

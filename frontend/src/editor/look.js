@@ -3,7 +3,7 @@ import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 export const highlight = HighlightStyle.define([
-  { tag: tags.propertyName, color: "var(--code-key)" },
+  { tag: [tags.propertyName, tags.tagName, tags.attributeName], color: "var(--code-key)" },
   { tag: tags.string, color: "var(--code-string)" },
   { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
   { tag: [tags.keyword, tags.controlKeyword, tags.definitionKeyword, tags.operatorKeyword], color: "var(--code-keyword)" },

@@ -1,7 +1,8 @@
 // <form data-autosave="/url">: saves by itself a moment after the last change, one save at a time, and says so in
 // [data-save-status]. The answer may carry out-of-band swaps (a new version number) and HX-Trigger events.
-// 409 means somebody else saved first: nothing is overwritten and the person is told to reload.
+// 409 means somebody else saved first: nothing is overwritten, and the person is told to reload and can copy their own text.
 import { each, icon, on } from "./delegate.js";
+import { textOf } from "./form_text.js";
 import { signedOut, wordsFor } from "./server_errors.js";
 
 const QUIET_MS = 700;
@@ -10,6 +11,7 @@ class Autosave {
   constructor(form) {
     this.form = form;
     this.dirty = this.saving = this.stopped = this.hasFailed = false;
+    this.leave = null; // what was asked for and waits for the save
     form.addEventListener("input", () => this.touch());
     form.addEventListener("change", () => this.touch());
     form.addEventListener("htmx:afterRequest", (event) => this.finish(event));
@@ -46,18 +48,31 @@ class Autosave {
     if (this.dirty) return this.touch();
     this.show("saved", "Saved", "check");
     this.form.dispatchEvent(new CustomEvent("autosave:saved", { bubbles: true }));
+    this.leave?.();
+    this.leave = null;
   }
 
+  // What was to follow is off: whoever mends the mistake isn't taken away by a press of before.
   failed(xhr) {
+    this.leave = null;
     this.dirty = this.hasFailed = true;
     this.stopped = xhr.status === 409;
     const status = this.show("failed", `Couldn't save: ${wordsFor(xhr)}`, "alert-triangle");
-    if (status) status.append(this.stopped ? this.button("Reload", "reload") : this.button("Retry", "retry"));
+    if (!status) return;
+    if (this.stopped) status.append(this.copyButton(), this.button("Reload", () => this.reload()));
+    else status.append(this.button("Retry", () => this.save()));
   }
 
-  button(text, action) {
+  button(text, act) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "btn-link", textContent: text });
-    button.addEventListener("click", () => (action === "retry" ? this.save() : this.reload()));
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  // As it is when it is pressed: what is typed after the refusal belongs to it, too.
+  copyButton() {
+    const button = this.button("Copy my version", () => (button.dataset.copy = textOf(this.form)));
+    button.dataset.copy = "";
     return button;
   }
 
@@ -86,7 +101,7 @@ function leaveAfterSaving(event, leave) {
   if (!saver || saver.hasFailed || !(saver.dirty || saver.saving)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  saver.form.addEventListener("autosave:saved", leave, { once: true });
+  saver.leave = leave;
   saver.save();
 }
 

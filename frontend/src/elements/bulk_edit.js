@@ -107,6 +107,7 @@ on(
   "paste",
   "[data-bulk] .rows-row",
   (row, event) => {
+    if (row.closest("[data-read-only]")) return;
     const parts = partsOf(row);
     const rows = rowsInClipboard(event.clipboardData?.getData("text/plain") || "", isTyped(parts.group));
     if (!rows) return;

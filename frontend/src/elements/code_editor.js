@@ -1,6 +1,7 @@
 // <code-editor> wraps a server-rendered <textarea> that works without scripts and is sent with its form. The editor
 // itself is a chunk of its own, loaded only where there is one.
-// Attributes: language (json, text), line (one line), label, size=small. Variables to complete come from the JSON script
+// Attributes: language (json, xml, text), line (one line), label, size=small. Under [data-read-only] its text can be read and
+// copied, not changed: a fieldset disables what it holds, but no editor. Variables to complete come from the JSON script
 // #template-variables: [{"path", "type", "example"}], or from its data-variables, which an htmx answer can replace.
 import { on } from "./delegate.js";
 import { formatJson } from "./json_format.js";
@@ -14,7 +15,7 @@ const variables = () => {
 const quiet = () => new Promise((resolve) => (window.requestIdleCallback || setTimeout)(resolve, { timeout: 1500 }));
 
 class CodeEditor extends HTMLElement {
-  static observedAttributes = ["label"];
+  static observedAttributes = ["label", "language"];
 
   async connectedCallback() {
     if (this.starting) return;
@@ -28,6 +29,7 @@ class CodeEditor extends HTMLElement {
     this.area = this.querySelector("textarea");
     const focused = document.activeElement === this.area;
     const label = this.takeOver();
+    const readOnly = Boolean(this.closest("[data-read-only]"));
     this.editor = createEditor({
       parent: this,
       text: this.area.value,
@@ -35,10 +37,11 @@ class CodeEditor extends HTMLElement {
       line: this.hasAttribute("line"),
       placeholder: this.area.placeholder,
       label,
+      readOnly,
       variables,
       nonce,
       change: (text) => this.write(text),
-      move: this.closest("[data-words]") ? (selection) => moveSelection(this, selection) : null,
+      move: !readOnly && this.closest("[data-words]") ? (selection) => moveSelection(this, selection) : null,
     });
     this.area.form?.addEventListener("reset", () => this.editor.set(this.area.defaultValue));
     if (focused) this.editor.focus();
@@ -67,7 +70,9 @@ class CodeEditor extends HTMLElement {
   }
 
   attributeChangedCallback(name, before, now) {
-    if (this.editor && before !== now) this.editor.label({ "aria-label": now });
+    if (!this.editor || before === now) return;
+    if (name === "label") this.editor.label({ "aria-label": now });
+    else this.editor.language(now);
   }
 
   disconnectedCallback() {

@@ -19,6 +19,14 @@ function ask(question, button, opener) {
   });
 }
 
+// The part of the page that holds the form may have been fetched anew meanwhile. What is sent is what was agreed to, and
+// the server says whether that still can be done.
+function attach(form) {
+  if (form.isConnected) return;
+  form.hidden = true;
+  document.body.append(form);
+}
+
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.dataset.confirm || form.dataset.confirmed) return;
@@ -26,6 +34,7 @@ document.addEventListener("submit", async (event) => {
   event.stopImmediatePropagation();
   const submitter = event.submitter;
   if (!(await ask(form.dataset.confirm, form.dataset.confirmButton, submitter))) return;
+  attach(form);
   form.dataset.confirmed = "yes";
   form.requestSubmit(submitter);
   delete form.dataset.confirmed;

@@ -33,7 +33,7 @@ on("click", "[data-copy], [data-copy-from], [data-copy-url]", async (button) => 
     await navigator.clipboard.writeText(await textOf(button));
     showDone(button);
     document.getElementById("toasts-live").textContent = "Copied";
-    if (button.closest(".dropdown-menu")) toast("Copied to the clipboard", "ok");
+    if (button.closest(".dropdown-menu") || !button.querySelector("use")) toast("Copied to the clipboard", "ok");
   } catch {
     toast("The clipboard can't be reached. Select the text and copy it by hand.", "warn");
   }

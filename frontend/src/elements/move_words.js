@@ -1,5 +1,6 @@
 // Moves words for people out of the request into the message text, and puts {{ message }} in their place: from a
 // problem's button, or from a selection in an editor under [data-words]. One click takes it back.
+import { languageOf } from "./body_language.js";
 import { toast } from "./toasts.js";
 
 const PLACE = "{{ message }}";
@@ -18,16 +19,15 @@ const decoders = {
   text: (text) => text,
 };
 
-// In which language the field's text is written: rows hold plain values, a raw body says it by its content type.
-function languageOf(field) {
-  if (field.id !== "body.text") return "text";
-  const type = field.closest("form")?.elements["body.content_type"]?.value || "";
-  return ["json", "xml"].find((language) => type.includes(language)) || "text";
+// Rows hold plain values, a raw body says by its content type in which language it is written.
+function decoderOf(field) {
+  const type = field.id === "body.text" && field.closest("form")?.elements["body.content_type"]?.value;
+  return decoders[languageOf(type || "")];
 }
 
 // Tags stay as they are: a message text is personalised, too.
 function wordsOf(source, field) {
-  const decode = decoders[languageOf(field)];
+  const decode = decoderOf(field);
   return source.split(TAGS).map((piece) => (TAGS.test(piece) ? piece : decode(piece))).join("");
 }
 

@@ -14,7 +14,7 @@ function write(place, problem) {
 
 function offerFix(place, fix) {
   place.querySelector("button")?.remove();
-  if (!fix) return;
+  if (!fix || place.closest("[data-read-only]")) return;
   const button = Object.assign(document.createElement("button"), { type: "button", className: "btn-link", textContent: fix.label });
   button.addEventListener("click", () => {
     const field = document.getElementById(place.dataset.problemFor);

@@ -14,7 +14,7 @@ function relative(date) {
   return words.format(round(seconds / unit[1]), unit[0]);
 }
 
-function update(time) {
+export function update(time) {
   const date = new Date(time.dateTime);
   const text = relative(date);
   if (time.textContent !== text) time.textContent = text;

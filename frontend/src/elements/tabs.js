@@ -1,5 +1,5 @@
 // Tabs of one page: [role=tablist] with buttons [role=tab][aria-controls]. Arrow keys move, as the ARIA practices say.
-// data-tab-open="#tab-id" on any button selects that tab.
+// data-tab-open="#tab-id" on any button selects that tab, and brings it into view where it stands further down.
 import { on } from "./delegate.js";
 
 const tabsOf = (tab) => [...tab.closest("[role=tablist]").querySelectorAll("[role=tab]")];
@@ -24,6 +24,18 @@ function move(tab, event) {
   next.focus();
 }
 
+// From its beginning, which may be at the lower edge already: what is to come there would be below it.
+function show(panel) {
+  const { top } = panel.getBoundingClientRect();
+  if (top >= 0 && top < innerHeight * 0.6) return;
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  panel.scrollIntoView({ block: "start", behavior });
+}
+
 on("click", "[role=tab]", select);
 on("keydown", "[role=tab]", move);
-on("click", "[data-tab-open]", (button) => select(document.querySelector(button.dataset.tabOpen)));
+on("click", "[data-tab-open]", (button) => {
+  const tab = document.querySelector(button.dataset.tabOpen);
+  select(tab);
+  show(document.getElementById(tab.getAttribute("aria-controls")));
+});

@@ -1,0 +1,49 @@
+"""The settings of a connection in a browser: what acts on the stored ones waits until what is typed is saved."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from channels.models import Connection
+from tests.campaigns.browsing import AXE
+
+
+@pytest.fixture
+def settings_page(visit, connection: Connection) -> Page:
+    page: Page = visit(reverse("connection_edit", kwargs={"workspace": "acme", "connection": connection.pk}))
+    return page
+
+
+def test_nothing_typed_is_lost_to_a_test_or_a_signature(settings_page: Page, connection: Connection) -> None:
+    page = settings_page
+    posted: list[str] = []
+    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    page.get_by_label("Origin").fill("https://new.example.com")
+    for name in ("Test connection", "Sign requests"):
+        button = page.get_by_role("button", name=name)
+        expect(button).to_be_disabled()
+        expect(button).to_have_accessible_description("Save first.")
+        button.click(force=True)
+    page.get_by_role("textbox", name="Signing secret").press("Enter")
+    expect(page.get_by_text("Save first.")).to_have_count(2)
+    expect(page.get_by_label("Origin")).to_have_value("https://new.example.com")
+    assert posted == []
+    page.evaluate(AXE)
+    assert page.evaluate("axe.run().then(found => found.violations.map(one => one.id))") == []
+    page.get_by_label("Origin").fill("https://api.example.com")
+    expect(page.get_by_role("button", name="Test connection")).to_be_enabled()
+    expect(page.get_by_text("Save first.").first).to_be_hidden()
+
+
+def test_a_refused_save_is_not_saved_either(settings_page: Page) -> None:
+    page = settings_page
+    page.get_by_label("Origin").fill("nonsense")
+    page.get_by_role("button", name="Save connection").click()
+    expect(page.get_by_label("Origin")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("button", name="Test connection")).to_be_disabled()
+
+
+def test_a_signing_secret_is_made_where_nothing_is_unsaved(settings_page: Page) -> None:
+    page = settings_page
+    page.get_by_role("button", name="Sign requests").click()
+    expect(page.get_by_text("Copy the signing secret now")).to_be_visible()
