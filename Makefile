@@ -34,6 +34,7 @@ run: $(VENV)/base.stamp ## Start the product with its own PostgreSQL and Valkey;
 .PHONY: test
 test: $(VENV)/dev.stamp ## Run all tests, the browser's included (ARGS="..." for pytest)
 	@$(PY) -m tests.chromium
+	@$(PY) -m tests.faketime
 	@$(LAUNCHER) exec -- $(PY) -m pytest -m "not long" $(ARGS)
 
 .PHONY: test-other-servers
@@ -88,6 +89,7 @@ bench: $(VENV)/dev.stamp ## Measure the engine against servers that keep their p
 
 .PHONY: chaos
 chaos: $(VENV)/dev.stamp ## The long forms of the failure tests
+	@$(PY) -m tests.faketime
 	@$(LAUNCHER) exec -- $(PY) -m pytest tests/chaos -m "long or not long" -o faulthandler_timeout=0 $(ARGS)
 
 .PHONY: screenshots
