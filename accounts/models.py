@@ -169,6 +169,12 @@ class AuditEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.action} {self.target_label}"
 
+    @property
+    def who(self) -> str:
+        if self.user:
+            return str(self.user)
+        return f"API token {self.token.name}" if self.token else "The system"
+
 
 class SavedViewPage(models.TextChoices):
     """Lists whose filters can be saved. The value is the URL name of the list but for the log's."""

@@ -22,13 +22,14 @@ WHERE p.workspace_id = %(workspace)s AND held.name = ANY(%(names)s) AND held.val
 GROUP BY held.name
 """
 _REMOVE = """
-UPDATE audience_profile SET attributes = attributes - %(name)s, updated_at = %(now)s
+UPDATE audience_profile SET attributes = attributes - %(name)s, updated_at = %(now)s, revision = revision + 1
 WHERE workspace_id = %(workspace)s AND jsonb_exists(attributes, %(name)s)
 """
 # {value} is one of the fixed expressions below.
 _CONVERT = """
 UPDATE audience_profile
-SET attributes = jsonb_set(attributes, ARRAY[%(name)s], to_jsonb({value})), updated_at = %(now)s
+SET attributes = jsonb_set(attributes, ARRAY[%(name)s], to_jsonb({value})),
+    updated_at = %(now)s, revision = revision + 1
 WHERE workspace_id = %(workspace)s AND jsonb_typeof(attributes -> %(name)s) = ANY(%(types)s)
     AND attributes ->> %(name)s <> ''
 """

@@ -14,6 +14,7 @@ from audience.erasing import ERASE_LIMIT, profiles_delete
 from audience.errors import ProfileInvalid
 from audience.models import Profile
 from audience.people_list import PeopleFilters, people_found
+from audience.services import test_flag_set
 from audience.upsert import profiles_lock
 
 Action = Literal["test_on", "test_off", "delete"]
@@ -33,7 +34,7 @@ def profiles_mark_test(*, actor: Actor, people: QuerySet[Profile], is_test: bool
     permit(actor, "profile.edit")
     profiles_lock(actor.workspace.pk)
     ids = people.filter(workspace=actor.workspace, is_test=not is_test).values("pk")
-    changed = Profile.objects.filter(pk__in=ids).update(is_test=is_test)
+    changed = test_flag_set(Profile.objects.filter(pk__in=ids), is_test=is_test)
     audit(actor, "profiles.test_on" if is_test else "profiles.test_off", actor.workspace, count=changed)
     return changed
 

@@ -15,6 +15,11 @@ class SegmentInvalid(InvalidInput):
     code = "segment_invalid"
 
 
+class SegmentChanged(StaleState):
+    code = "segment_changed"
+    title = "Somebody else changed this segment"
+
+
 class SegmentInUse(StaleState):
     """Campaigns choose the segment; the message names them."""
 
@@ -35,6 +40,11 @@ class AttributeInUse(StaleState):
 
 class ProfileInvalid(InvalidInput):
     code = "profile_invalid"
+
+
+class ProfileChanged(StaleState):
+    code = "profile_changed"
+    title = "Somebody else changed this profile"
 
 
 class AudienceNotFound(NotFound):

@@ -59,6 +59,7 @@ class StandardField(forms.CharField):
 class ProfileForm(forms.Form):
     """A person by hand: standard fields, the test flag, and free typed attributes as rows."""
 
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     user_id = StandardField("user_id", help_text="The ID that your own systems know this person by.")
     first_name = StandardField("first_name")
     last_name = StandardField("last_name")
@@ -112,7 +113,7 @@ class ProfileForm(forms.Form):
 
 
 def _initial(profile: Profile) -> dict[str, Any]:
-    return {name: getattr(profile, name) for name in (*Profile.STANDARD_FIELDS, "is_test")}
+    return {name: getattr(profile, name) for name in (*Profile.STANDARD_FIELDS, "is_test", "revision")}
 
 
 def _rows_of(profile: Profile | None) -> list[AttributeRow]:

@@ -31,16 +31,10 @@ def profile_history(workspace: Workspace, profile: Profile) -> list[Change]:
     entries = AuditEntry.objects.filter(workspace=workspace, target="profile", target_id=str(profile.pk))
     labels = {**attribute_labels(workspace), **STANDARD_LABELS, "is_test": "Test user"}
     shown = entries.select_related("user", "token").order_by("-at", "-id")[:SHOWN]
-    return [Change(_what(entry, labels), _who(entry), entry.at) for entry in shown]
+    return [Change(_what(entry, labels), entry.who, entry.at) for entry in shown]
 
 
 def _what(entry: AuditEntry, labels: dict[str, str]) -> str:
     names = ", ".join(labels.get(name, name) for name in entry.detail.get("changed", []))
     words = WORDS.get(entry.action, entry.action)
     return f"{words}: {names}" if names else words
-
-
-def _who(entry: AuditEntry) -> str:
-    if entry.user:
-        return str(entry.user)
-    return f"API token {entry.token.name}" if entry.token else "The system"

@@ -14,7 +14,7 @@ from webhooks_platform.base.typed_json import TypedJSONField
 
 
 class Profile(models.Model):
-    """A person in the audience, known by the customer's own id."""
+    """A person in the audience, known by the customer's own id. ``revision`` grows with whatever writes it."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="profiles")
     user_id = models.CharField(max_length=200)
@@ -27,6 +27,7 @@ class Profile(models.Model):
     time_zone = models.CharField(max_length=64, blank=True)
     attributes = models.JSONField(default=dict)
     is_test = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(auto_now_add=True, db_index=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -80,11 +81,12 @@ class Attribute(models.Model):
 
 
 class Segment(models.Model):
-    """A saved rule tree over profiles."""
+    """A saved rule tree over profiles. ``revision`` grows with each save."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="segments")
     name = models.CharField(max_length=80)
     rules = TypedJSONField(model=Rules, default=Rules)
+    revision = models.PositiveIntegerField(default=1, db_default=1)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -7,8 +7,9 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.audit import audit
+from accounts.meanwhile import changed_meanwhile
 from accounts.permissions import permit
-from audience.errors import SegmentInUse, SegmentInvalid
+from audience.errors import SegmentChanged, SegmentInUse, SegmentInvalid
 from audience.models import Segment
 from audience.registry import Use, segment_uses
 from audience.rule_context import context_in_words
@@ -20,16 +21,36 @@ USES_NAMED = 3
 
 
 @transaction.atomic
-def segment_save(*, actor: Actor, name: str, rules: Rules, segment: Segment | None = None) -> Segment:
-    """Creates or changes a segment. Raises SegmentInvalid for its name, RuleInvalid for a rule."""
+def segment_save(
+    *,
+    actor: Actor,
+    name: str | None = None,
+    rules: Rules | None = None,
+    segment: Segment | None = None,
+    revision: int | None = None,
+) -> Segment:
+    """Creates or changes a segment; what is None stays. Raises SegmentInvalid for its name, RuleInvalid for a rule.
+
+    ``revision``: the one that was edited; raises SegmentChanged when somebody else saved since.
+    """
     permit(actor, "segment.edit")
-    saved = segment or Segment(workspace=actor.workspace, created_by=actor.user)
-    saved.name = name.strip()
-    saved.rules = rules
+    new = Segment(workspace=actor.workspace, created_by=actor.user, revision=0)
+    saved = _segment_at(actor, segment, revision) if segment else new
+    saved.name = saved.name if name is None else name.strip()
+    saved.rules = saved.rules if rules is None else rules
+    saved.revision += 1
     _check_segment(saved)
     saved.save()
     audit(actor, "segment.changed" if segment else "segment.created", saved)
     return saved
+
+
+def _segment_at(actor: Actor, segment: Segment, revision: int | None) -> Segment:
+    """As it is stored now, for this transaction alone."""
+    stored = Segment.objects.select_for_update().get(pk=segment.pk)
+    if revision is not None and stored.revision != revision:
+        raise SegmentChanged(changed_meanwhile(actor, stored, changed_at=stored.updated_at))
+    return stored
 
 
 def _check_segment(segment: Segment) -> None:

@@ -20,7 +20,7 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
 
     class Meta:
         model = Segment
-        fields = ["id", "name", "rules", "created_at", "updated_at"]
+        fields = ["id", "name", "rules", "revision", "created_at", "updated_at"]
 
 
 class SegmentDetailSerializer(SegmentSerializer):
@@ -36,6 +36,9 @@ class SegmentInputSerializer(PostedSerializer):
 
 
 class SegmentChangeSerializer(PostedSerializer):
+    revision = serializers.IntegerField(
+        required=False, help_text="the revision you read; where there is a newer one, the answer is 409"
+    )
     name = serializers.CharField(max_length=80, required=False)
     rules = StoredModelField(Rules, required=False)
 
@@ -70,13 +73,12 @@ class SegmentView(AudienceView):
 
     @extend_schema(operation_id="segments_change", request=SegmentChangeSerializer, responses={200: SegmentSerializer})
     def patch(self, request: Request, segment: int) -> Response:
-        """Changes the name, the rules or both."""
+        """Changes the name, the rules or both; with `revision`, only if the segment still has it."""
         actor = self.actor()
         found = segment_get(actor.workspace, segment)
         posted = SegmentChangeSerializer(data=request.data)
         posted.is_valid(raise_exception=True)
-        values = {"name": found.name, "rules": found.rules, **posted.validated_data}
-        return Response(SegmentSerializer(segment_save(actor=actor, segment=found, **values)).data)
+        return Response(SegmentSerializer(segment_save(actor=actor, segment=found, **posted.validated_data)).data)
 
     @extend_schema(operation_id="segments_delete", responses={204: None})
     def delete(self, request: Request, segment: int) -> Response:

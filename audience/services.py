@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.audit import audit
+from accounts.meanwhile import changed_meanwhile
 from accounts.models import Workspace
 from accounts.permissions import permit
 from audience.attributes import STANDARD_FIELDS, kind_of
-from audience.errors import ProfileInvalid
+from audience.errors import ProfileChanged, ProfileInvalid
 from audience.models import Attribute, Profile
 from audience.upsert import profiles_lock, upsert
 from audience.values import PersonValues, combined, values_checked
@@ -22,15 +25,18 @@ TOO_LARGE = "The attributes of this person would pass 64 KB with these. Shorten 
 
 
 @transaction.atomic
-def profile_save(*, actor: Actor, values: PersonValues, profile: Profile | None = None) -> Profile:
+def profile_save(
+    *, actor: Actor, values: PersonValues, profile: Profile | None = None, revision: int | None = None
+) -> Profile:
     """Creates a profile, or changes one; ``values.attributes`` replace all earlier ones.
 
-    Raises ProfileInvalid naming the field, also for a user_id that another profile has.
+    Raises ProfileInvalid naming the field, also for a user_id that another profile has. ``revision``: the one that
+    was edited; raises ProfileChanged when the profile was written since.
     """
     permit(actor, "profile.edit")
     values_checked(values)
     profiles_lock(actor.workspace.pk)
-    saved = profile or Profile(workspace=actor.workspace)
+    saved = _profile_at(actor, profile, revision) if profile else Profile(workspace=actor.workspace)
     before = _values_of(saved)
     for name, text in {**values.fields, "user_id": values.user_id}.items():
         setattr(saved, name, text)
@@ -38,12 +44,21 @@ def profile_save(*, actor: Actor, values: PersonValues, profile: Profile | None 
     if values.is_test is not None:
         saved.is_test = values.is_test
     attributes_seen(actor.workspace, [saved.attributes])
+    saved.revision += 1 if profile else 0
     _save_unique(saved)
     if profile:
         audit(actor, "profile.changed", saved, changed=_changed(before, _values_of(saved)))
     else:
         audit(actor, "profile.created", saved)
     return saved
+
+
+def _profile_at(actor: Actor, profile: Profile, revision: int | None) -> Profile:
+    """As it is stored now, for this transaction alone."""
+    profile.refresh_from_db(from_queryset=Profile.objects.select_for_update())
+    if revision is not None and profile.revision != revision:
+        raise ProfileChanged(changed_meanwhile(actor, profile, changed_at=profile.updated_at))
+    return profile
 
 
 def _values_of(profile: Profile) -> dict[str, Any]:
@@ -72,9 +87,14 @@ def _save_unique(profile: Profile) -> None:
 def profile_mark_test(*, actor: Actor, profile: Profile, is_test: bool) -> None:
     """Makes the profile a test user, or an ordinary one."""
     permit(actor, "profile.edit")
+    test_flag_set(Profile.objects.filter(pk=profile.pk), is_test=is_test)
     profile.is_test = is_test
-    profile.save(update_fields=["is_test", "updated_at"])
     audit(actor, "profile.test_on" if is_test else "profile.test_off", profile)
+
+
+def test_flag_set(people: QuerySet[Profile], *, is_test: bool) -> int:
+    """Returns how many people were written."""
+    return people.update(is_test=is_test, revision=F("revision") + 1, updated_at=timezone.now())
 
 
 @dataclass(frozen=True)

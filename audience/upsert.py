@@ -59,7 +59,8 @@ _VERDICTS = "SELECT user_id, verdict FROM pg_temp.profile_verdict"
 _UPDATE = f"""
     UPDATE audience_profile person
     SET {", ".join(f"{name} = coalesce(incoming.{name}, person.{name})" for name in CHANGEABLE_FIELDS)},
-        attributes = {_MERGED}, is_test = coalesce(incoming.is_test, person.is_test), updated_at = %(now)s
+        attributes = {_MERGED}, is_test = coalesce(incoming.is_test, person.is_test),
+        updated_at = %(now)s, revision = person.revision + 1
     FROM pg_temp.profile_verdict verdict JOIN pg_temp.profile_incoming incoming USING (user_id)
     WHERE verdict.verdict = 'updated' AND person.id = verdict.person_id
 """  # noqa: S608 - constants of this module

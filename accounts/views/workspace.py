@@ -81,8 +81,7 @@ def audit_page(request: WorkspaceRequest) -> HttpResponse:
 def _line(entry: AuditEntry) -> AuditLine:
     what = entry.action.replace(".", " ").replace("_", " ").capitalize().replace("Api token", "API token")
     detail = " · ".join(f"{name.replace('_', ' ')}: {_words(value)}" for name, value in entry.detail.items())
-    who = str(entry.user) if entry.user else f"API token {entry.token.name}" if entry.token else "The system"
-    return AuditLine(entry, what, detail, who)
+    return AuditLine(entry, what, detail, entry.who)
 
 
 def _words(value: Any) -> str:

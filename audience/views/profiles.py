@@ -10,7 +10,7 @@ from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
 from audience.attributes import KIND_WORDS, kind_of, value_text
 from audience.erasing import profile_delete as delete_profile
-from audience.errors import ProfileInvalid
+from audience.errors import ProfileChanged, ProfileInvalid
 from audience.forms import KIND_LABELS, ProfileForm
 from audience.history import profile_history
 from audience.models import Profile
@@ -33,16 +33,21 @@ def profile_edit(request: WorkspaceRequest, profile: int) -> HttpResponse:
 
 def _form_page(request: WorkspaceRequest, profile: Profile | None) -> HttpResponse:
     form = ProfileForm(request.POST if request.method == "POST" else None, profile=profile)
+    changed_meanwhile = ""
     if request.method == "POST" and form.is_valid():
+        revision = form.cleaned_data["revision"]
         try:
-            saved = profile_save(actor=request.actor, values=form.values(), profile=profile)
+            saved = profile_save(actor=request.actor, values=form.values(), profile=profile, revision=revision)
+        except ProfileChanged as error:
+            changed_meanwhile = error.message
         except ProfileInvalid as error:
             form.refuse(error)
         else:
             messages.success(request, f"{saved} is saved.")
             return redirect("profile_detail", workspace=request.workspace.slug, profile=saved.pk)
-    context = {"form": form, "profile": profile, "kinds": KIND_LABELS}
-    return render(request, "audience/profile_form.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "profile": profile, "kinds": KIND_LABELS, "changed_meanwhile": changed_meanwhile}
+    status = 409 if changed_meanwhile else 422 if form.errors else 200
+    return render(request, "audience/profile_form.html", context, status=status)
 
 
 @require_GET

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
 from audience.choice import AudienceChoice
-from audience.errors import SegmentInUse
+from audience.errors import SegmentChanged, SegmentInUse
 from audience.models import Segment
 from audience.registry import segment_uses
 from audience.rule_context import context_in_words
@@ -20,7 +20,7 @@ from audience.segments import segment_duplicate, segment_save
 from audience.selection import segments_counted
 from audience.selectors import segment_get, segments_all
 from audience.sentences import rules_sentence
-from webhooks_platform.base.errors import InvalidInput
+from webhooks_platform.base.errors import InvalidInput, ProductError
 from webhooks_platform.base.paging import two_way_page
 
 PAGE_SIZE = 50
@@ -71,30 +71,41 @@ def segment_edit(request: WorkspaceRequest, segment: int) -> HttpResponse:
 
 
 def _form_page(request: WorkspaceRequest, segment: Segment | None) -> HttpResponse:
-    name = segment.name if segment else ""
-    rules = segment.rules if segment else Rules()
+    if request.method != "POST":
+        return _form(request, segment, {})
     posted = {key: str(value) for key, value in request.POST.items()}
-    problem: InvalidInput | None = None
-    if request.method == "POST":
-        name, rules = posted.get("name", ""), rules_posted(posted)
-        try:
-            saved = segment_save(actor=request.actor, name=name, rules=rules, segment=segment)
-        except InvalidInput as error:
-            problem = error
-        else:
-            messages.success(request, f"Segment “{saved.name}” is saved.")
-            return redirect("segments", workspace=request.workspace.slug)
+    name, rules, seen = posted.get("name", ""), rules_posted(posted), posted.get("revision", "")
+    revision = int(seen) if seen.isdecimal() and len(seen) < 10 else None
+    try:
+        saved = segment_save(actor=request.actor, name=name, rules=rules, segment=segment, revision=revision)
+    except (SegmentChanged, InvalidInput) as error:
+        return _form(request, segment, posted, error)
+    messages.success(request, f"Segment “{saved.name}” is saved.")
+    return redirect("segments", workspace=request.workspace.slug)
+
+
+def _form(
+    request: WorkspaceRequest, segment: Segment | None, posted: dict[str, str], refused: ProductError | None = None
+) -> HttpResponse:
+    """With what was typed, where it was ``refused``, else with what is stored."""
+    stored = segment or Segment(rules=Rules())
+    rules = rules_posted(posted) if refused else stored.rules
+    changed_meanwhile = isinstance(refused, SegmentChanged)
+    problem = None if changed_meanwhile else refused
     context = {
         "segment": segment,
-        "name": name,
+        "revision": posted.get("revision", stored.revision),
+        "name": posted.get("name", stored.name),
         "name_problem": problem.message if problem and problem.field == "name" else "",
         "problem": problem if problem and problem.field != "name" else None,
         "problem_place": form_path(tree_posted(posted), problem.field) if problem else "",
-        "editor": rules_editor(request.workspace, rules, data=posted if problem else None),
+        "changed_meanwhile": refused.message if refused and changed_meanwhile else "",
+        "editor": rules_editor(request.workspace, rules, data=posted if refused else None),
         "answer": audience_answer(request.workspace, AudienceChoice(kind="rules", rules=rules)),
         "uses": segment_uses(request.workspace, [segment.pk])[segment.pk] if segment else [],
     }
-    return render(request, "audience/segment_form.html", context, status=422 if problem else 200)
+    status = 409 if changed_meanwhile else 422 if refused else 200
+    return render(request, "audience/segment_form.html", context, status=status)
 
 
 @require_POST
