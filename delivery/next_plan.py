@@ -9,6 +9,7 @@ from django.db import connection
 
 from channels.tokens import TokenDue
 from delivery.plan import LanePlan, lane_plan
+from delivery.slots import SlotTicket
 from outbound.loop import HttpLoop
 
 logger = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ _waiting = ThreadPoolExecutor(4, thread_name_prefix="delivery-tokens")
 
 @dataclass
 class NextPlan:
-    run_id: int
+    ticket: SlotTicket
     http: HttpLoop
     _awaited: "Future[LanePlan | None] | None" = field(default=None, init=False)
     _looked_at: float = field(default=0.0, init=False)
@@ -33,12 +34,12 @@ class NextPlan:
             return None
         self._looked_at = time.monotonic()
         try:
-            return lane_plan(self.run_id, at_once=True)
+            return lane_plan(self.ticket.run_id, self.ticket.slot, at_once=True)
         except TokenDue:
-            self._awaited = _waiting.submit(_plan_in_time, self.run_id, self.http)
+            self._awaited = _waiting.submit(_plan_in_time, self.ticket, self.http)
         except Exception:
             # What is on its way must not be lost for it. Whoever takes the slot next finds the same.
-            logger.warning("Run %s: its plan can't be read.", self.run_id, exc_info=True)
+            logger.warning("Run %s: its plan can't be read.", self.ticket.run_id, exc_info=True)
         finally:
             connection.close()
         return None
@@ -48,13 +49,13 @@ class NextPlan:
             return None
         self._awaited, self._looked_at = None, time.monotonic()
         if awaited.exception() is not None:
-            logger.warning("Run %s: its plan can't be read.", self.run_id, exc_info=awaited.exception())
+            logger.warning("Run %s: its plan can't be read.", self.ticket.run_id, exc_info=awaited.exception())
             return None
         return awaited.result()
 
 
-def _plan_in_time(run_id: int, http: HttpLoop) -> LanePlan | None:
+def _plan_in_time(ticket: SlotTicket, http: HttpLoop) -> LanePlan | None:
     try:
-        return lane_plan(run_id, http=http)
+        return lane_plan(ticket.run_id, ticket.slot, http=http)
     finally:
         connection.close()

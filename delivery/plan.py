@@ -65,8 +65,8 @@ class LanePlan:
         return timedelta(seconds=self.slice_seconds + self.policy.total_seconds + LEASE_MARGIN)
 
 
-def lane_plan(run_id: int, *, http: HttpLoop | None = None, at_once: bool = False) -> LanePlan | None:
-    """The plan, or None when the run is not sending (any more). May wait seconds for the connection's OAuth token;
+def lane_plan(run_id: int, slot: int, *, http: HttpLoop | None = None, at_once: bool = False) -> LanePlan | None:
+    """The plan of one slot's lane, or None when the run is not sending (any more). May wait seconds for the connection's OAuth token;
     ``at_once``, it raises TokenDue instead."""
     run = Run.objects.select_related("workspace").filter(pk=run_id, state__in=RUN_SENDING).first()
     if run is None:
@@ -78,12 +78,18 @@ def lane_plan(run_id: int, *, http: HttpLoop | None = None, at_once: bool = Fals
         run_at=run.run_at,
         retention_days=run.retention_days,
         policy=run.policy,
-        limit=max(1, min(settings.LANE_IN_FLIGHT, run.policy.max_in_flight // run.slots)),
+        limit=min(settings.LANE_IN_FLIGHT, share(run.policy.max_in_flight, run.slots, slot)),
         maker=_request_maker(run, credentials),
         secrets=credentials.secrets if isinstance(credentials, Credentials) else (),
         destination=run_destination(run),
         gate_rule=_gate_rule(run, credentials),
     )
+
+
+def share(most: int, slots: int, slot: int) -> int:
+    """How many of ``most`` at the same time one of the slots may have: as many as the others, one more for some where
+    there is a remainder, and never none. Pure."""
+    return max(1, most // slots + (slot < most % slots))
 
 
 def _gate_rule(run: Run, credentials: Credentials | str) -> GateRule:

@@ -36,8 +36,8 @@ class Turn:
         """False when the turn goes on without a thread of its own."""
         self.watch.enter(self.ticket.run_id)
         self._entered = True
-        self._next_plan = NextPlan(self.ticket.run_id, http)
-        plan = lane_plan(self.ticket.run_id, http=http)
+        self._next_plan = NextPlan(self.ticket, http)
+        plan = lane_plan(self.ticket.run_id, self.ticket.slot, http=http)
         connection.close()
         over = True
         if plan is not None:

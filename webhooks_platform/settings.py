@@ -146,7 +146,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default=str(BASE_D
 
 # --- Delivery (docs/decisions/0001; numbers measured, see docs/benchmarks.md) -----------------------
 LANE_SLOTS_PER_RUN = env.int("LANE_SLOTS_PER_RUN", default=4)
-LANE_IN_FLIGHT = env.int("LANE_IN_FLIGHT", default=64)
+LANE_IN_FLIGHT = env.int("LANE_IN_FLIGHT", default=250)
 LANE_BATCH = env.int("LANE_BATCH", default=500)
 LANE_SLICE_SECONDS = env.float("LANE_SLICE_SECONDS", default=5.0)
 # Notifications and attempts are kept this many months after their own; headers and bodies by retention class.

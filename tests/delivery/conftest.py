@@ -6,6 +6,7 @@ from celery import current_app
 from accounts.models import Workspace
 from delivery import gate
 from delivery.destination import KEY_PREFIX
+from delivery.keeper import Keeper
 from delivery.shared import shared_redis
 from outbound.addresses import AddressPolicy, parse_allowed
 from outbound.loop import HttpLoop
@@ -43,3 +44,12 @@ def engine(shop: Workspace, receiver: Receiver, http: HttpLoop, monkeypatch: pyt
     engine = Engine(shop, receiver, http)
     monkeypatch.setattr(current_app, "send_task", engine.ask)
     return engine
+
+
+@pytest.fixture
+def keeper(engine: Engine) -> Iterator[Keeper]:
+    keeper = Keeper()
+    yield keeper
+    engine.watch.shut_down()
+    assert keeper.drain(30.0)
+    engine.watch.rest()

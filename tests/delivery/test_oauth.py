@@ -16,6 +16,7 @@ from delivery.next_plan import NextPlan
 from delivery.outcomes import Failed, outcome_of
 from delivery.plan import lane_plan
 from delivery.retry import Retry, decide
+from delivery.slots import SlotTicket
 from notifications.models import Notification
 from notifications.states import Reason
 from outbound.addresses import AddressPolicy, parse_allowed
@@ -69,10 +70,10 @@ def test_a_plan_at_once_asks_no_token_server(
     oauth_engine.people(1)
     run = oauth_engine.start(**options)
     with pytest.raises(TokenDue):
-        lane_plan(run.pk, at_once=True)
+        lane_plan(run.pk, 0, at_once=True)
     assert server.asked == []
     access_token(Connection.objects.get(), http=oauth_engine.http)
-    plan = lane_plan(run.pk, at_once=True)
+    plan = lane_plan(run.pk, 0, at_once=True)
     assert plan is not None
     assert plan.secrets[-1:] == ("token-number-1",)
 
@@ -81,7 +82,7 @@ def test_a_lane_that_goes_on_waits_for_a_token_without_a_thread(
     oauth_engine: Engine, server: OAuthServer, options: dict[str, Any]
 ) -> None:
     oauth_engine.people(1)
-    following = NextPlan(oauth_engine.start(**options).pk, oauth_engine.http)
+    following = NextPlan(SlotTicket(oauth_engine.start(**options).pk, 0, 0), oauth_engine.http)
     assert following.look() is None
     wait_until(lambda: len(server.asked) == 1)
     until = time.monotonic() + 20.0

@@ -1,59 +1,20 @@
 """A paced run whose answers take longer than a turn: how many are on their way at once, and with whose credentials."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-
-import pytest
-from django.db import connection
 
 from channels.policy import Rate, SendPolicy
 from delivery.crew import Crew
-from delivery.deliver import deliver
 from delivery.keeper import Keeper
-from delivery.slots import SlotTicket
 from notifications.models import Exchange
-from tests.delivery.engine import HANDLERS, Engine, tallies
+from tests.delivery.engine import Engine, tallies
 from tests.delivery.test_lane import connection_with
-
-
-@pytest.fixture
-def keeper(engine: Engine) -> Iterator[Keeper]:
-    keeper = Keeper()
-    yield keeper
-    engine.watch.shut_down()
-    assert keeper.drain(30.0)
-    engine.watch.rest()
+from tests.delivery.threads import most_within, work
 
 
 def paced(most: int) -> SendPolicy:
     return SendPolicy(total_seconds=20.0, rate=Rate(count=50), max_in_flight=most)
-
-
-def work(engine: Engine, keeper: Keeper, seconds: float, crew: Crew | None = None) -> None:
-    """As a worker of four threads does: lanes that only wait go on with the keeper."""
-    with ThreadPoolExecutor(4) as pool:
-        workers = [pool.submit(_work, engine, keeper, crew or Crew(), time.monotonic() + seconds) for _ in range(4)]
-        for worker in workers:
-            worker.result()
-
-
-def _work(engine: Engine, keeper: Keeper, crew: Crew, deadline: float) -> None:
-    while time.monotonic() < deadline:
-        try:
-            task, arguments = engine.messages.popleft()
-        except IndexError:
-            time.sleep(0.02)
-            continue
-        if task == "delivery.deliver":
-            deliver(SlotTicket(*arguments), watch=engine.watch, http=engine.http, keeper=keeper, crew=crew)
-        else:
-            HANDLERS[task](*arguments)
-    connection.close()
-
-
-def most_within(times: list[float], seconds: float) -> int:
-    return max(sum(start <= at < start + seconds for at in times) for start in times)
 
 
 def test_no_more_are_on_their_way_than_the_connection_says(engine: Engine, keeper: Keeper, settings) -> None:
