@@ -3,12 +3,12 @@
 import gzip
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
-AXE = Path(__file__).with_name("axe.min.js").read_text()
+from tests.browser.axe import flaws_now
+
 SHIFTS = """
   window.shifts = [];
   new PerformanceObserver((list) => {
@@ -82,12 +82,9 @@ class Inspected:
 
     def violations(self, within: str = "html", rules: tuple[str, ...] = ()) -> list[str]:
         """What axe finds by all of its rules, or by these alone."""
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE)
         self.page.evaluate(THIN)
         options = {**QUICK, **({"runOnly": rules} if rules else {})}
-        found = self.page.evaluate("([within, options]) => axe.run(within, options)", [within, options])["violations"]
-        return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+        return flaws_now(self.page, within, options)
 
     def dialogs(self) -> Iterator[str]:
         """Opens the page's dialogs one after the other, one of each kind, and gives a selector for the open one."""

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -12,8 +11,6 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.cast import signed_in
-
-AXE = (Path(__file__).parents[1] / "browser" / "axe.min.js").read_text()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from audience.models import Profile
 from campaigns.models import Campaign
 from templates_lib.content import JsonPair, JsonPairsBody, Pair, RawBody, WebhookContent
-from tests.campaigns.browsing import AXE, shot
+from tests.browser.axe import flaws
+from tests.campaigns.browsing import shot
 from tests.readiness import waits_until_ready
 
 HEADERS = (
@@ -76,8 +77,7 @@ def test_rows_become_text_and_rows_again_without_a_loss(visit, content) -> None:
         "two lines: first\n  second\n  \n  fourth\n"
         "empty: "
     )
-    page.evaluate(AXE)
-    assert page.evaluate("axe.run('#content-form').then(found => found.violations.map(one => one.id))") == []
+    assert flaws(page, "#content-form") == []
     shot(page, "bulk-1440")
     text.fill(text.input_value() + "\nnew (boolean): true")
     bulk.uncheck()

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from campaigns.models import Campaign, CampaignStatus
-from tests.campaigns.browsing import AXE
+from tests.browser.axe import flaws
 
 LIST = "/w/acme/campaigns/"
 
@@ -64,8 +64,7 @@ def test_all_that_match_are_archived_with_progress_and_brought_back(listed):
     done = page.get_by_role("dialog", name="Archive campaigns")
     expect(done.get_by_text("30 of 30 archived")).to_be_visible()
     assert Campaign.objects.filter(status=CampaignStatus.ARCHIVED).count() == 30
-    page.evaluate(AXE)
-    assert page.evaluate("axe.run().then(found => found.violations.map(violation => violation.id))") == []
+    assert flaws(page) == []
     done.get_by_role("button", name="Undo").click()
     expect(done.get_by_text("30 of 30 unarchived")).to_be_visible()
     done.get_by_role("link", name="Done").click()

@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 from campaigns.models import Campaign
 from notifications.models import Run
 from notifications.states import NotificationState, Reason
-from tests.campaigns.browsing import AXE, shot
+from tests.browser.axe import flaws
+from tests.campaigns.browsing import shot
 from tests.notifications.ledger import failed_made, notification_made, run_made
 
 
@@ -30,8 +31,7 @@ def test_resend_from_the_filtered_log(visit: Callable[[str], Page], run: Run) ->
     expect(dialog.get_by_role("button", name="Resend to 3 people")).to_be_enabled()
     expect(dialog.get_by_role("checkbox", name="Skipped")).to_be_focused()
     dialog.get_by_role("radio", name="The same as before").check()
-    page.evaluate(AXE)
-    assert page.evaluate("axe.run('#resend-dialog').then(found => found.violations.map(one => one.id))") == []
+    assert flaws(page, "#resend-dialog") == []
     shot(page, "resend-1440")
     page.set_viewport_size({"width": 390, "height": 844})
     shot(page, "resend-390")

@@ -9,7 +9,8 @@ from audience.models import Profile
 from campaigns.schedule import Schedule
 from campaigns.services import campaign_schedule, campaign_update
 from templates_lib.content import JsonPair, JsonPairsBody, Pair, WebhookContent
-from tests.campaigns.browsing import AXE, shot
+from tests.browser.axe import flaws
+from tests.campaigns.browsing import shot
 
 CONTENT = WebhookContent(
     url="https://api.example.com/people/{{ user_id }}",
@@ -25,11 +26,6 @@ def scheduled(transactional_db, campaign, actor):
     once = Schedule(kind="later", local=datetime(2030, 10, 24, 9, 0), time_zone="Europe/Vienna")
     campaign_update(campaign=campaign, actor=actor, revision=1, content=CONTENT, schedule=once)
     return campaign_schedule(campaign=campaign, actor=actor, revision=campaign.revision)
-
-
-def flaws(page):
-    page.evaluate(AXE)
-    return page.evaluate("async () => (await axe.run()).violations.flatMap(v => v.nodes.map(n => v.id + n.html))")
 
 
 def message_of(page):

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from channels.models import Connection
-from tests.campaigns.browsing import AXE
+from tests.browser.axe import flaws
 
 
 @pytest.fixture
@@ -28,8 +28,7 @@ def test_nothing_typed_is_lost_to_a_test_or_a_signature(settings_page: Page, con
     expect(page.get_by_text("Save first.")).to_have_count(2)
     expect(page.get_by_label("Origin")).to_have_value("https://new.example.com")
     assert posted == []
-    page.evaluate(AXE)
-    assert page.evaluate("axe.run().then(found => found.violations.map(one => one.id))") == []
+    assert flaws(page) == []
     page.get_by_label("Origin").fill("https://api.example.com")
     expect(page.get_by_role("button", name="Test connection")).to_be_enabled()
     expect(page.get_by_text("Save first.").first).to_be_hidden()

@@ -1,25 +1,18 @@
 """The patterns page, which shows every component, measured as ui.md asks."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import flaws
 from tests.browser.inspection import SETTLE
 
-AXE = (Path(__file__).parents[1] / "browser" / "axe.min.js").read_text()
 SHIFTS = """
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) window.shift = (window.shift || 0) + entry.value;
   }).observe({ type: "layout-shift", buffered: true });
 """
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    found: list[dict[str, Any]] = page.evaluate("axe.run()")["violations"]
-    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
 
 
 def ready(page: Page, address: str) -> None:
@@ -35,7 +28,7 @@ def test_everybody_can_use_it(browser: Browser, site: str, width: int, theme: An
     page = context.new_page()
     ready(page, "/patterns")
     assert page.locator("html").get_attribute("data-bs-theme") == theme
-    assert violations(page) == []
+    assert flaws(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     context.close()
 
@@ -45,7 +38,7 @@ def test_everybody_can_use_what_opens(page: Page, site: str, opener: str) -> Non
     ready(page, "/patterns")
     page.get_by_role("button", name=opener).first.click()
     page.evaluate(SETTLE)
-    assert violations(page) == []
+    assert flaws(page) == []
 
 
 def test_nothing_is_refused_by_the_browser(page: Page, site: str, complaints: list[str]) -> None:
