@@ -6,6 +6,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.actors import Actor
+from accounts.meanwhile import changed_meanwhile
 from channels.certificates import certificate_checked
 from channels.errors import ConnectionChanged, ConnectionInvalid
 from channels.header_values import headers_checked
@@ -17,14 +19,16 @@ from webhooks_platform.base.encryption import encrypt
 _PLAIN = ("name", "origin", "auth_kind", "username", "key_name", "oauth", "policy")
 
 
-def connection_locked(connection: Connection, revision: int | None) -> Connection:
-    """The stored row, for this transaction alone; raises ConnectionChanged when it isn't at ``revision`` any more."""
-    stored = Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
+def connection_locked(connection: Connection) -> Connection:
+    """The stored row, for this transaction alone."""
+    return Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
+
+
+def connection_at(actor: Actor, connection: Connection, revision: int | None) -> Connection:
+    """The same; raises ConnectionChanged when it isn't at ``revision`` any more."""
+    stored = connection_locked(connection)
     if revision is not None and stored.revision != revision:
-        raise ConnectionChanged(
-            f"“{stored}” was changed by someone else since you opened it. Your change was not saved and theirs was "
-            "not overwritten. Reload to see it, then make your change again."
-        )
+        raise ConnectionChanged(changed_meanwhile(actor, stored, changed_at=stored.updated_at))
     return stored
 
 

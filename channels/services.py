@@ -14,7 +14,7 @@ from channels.errors import ChannelChoiceMissing, ChannelNotFound, ConnectionInU
 from channels.models import TYPED_KINDS, ChannelKind, ChannelSwitch, Connection
 from channels.origins import origin_before_path
 from channels.registry import connection_uses, runs_in_flight, runs_pause
-from channels.saving import connection_locked, connection_store, created_detail, values_assign
+from channels.saving import connection_at, connection_locked, connection_store, created_detail, values_assign
 from channels.secrets import secrets_forget
 from channels.selectors import channel_enabled
 from channels.values import NAME_LENGTH, ConnectionValues, values_checked
@@ -78,7 +78,7 @@ def connection_save(
         connection_store(saved, values_assign(saved, values))
         audit(actor, "connection.created", saved, **created_detail(saved))
         return saved
-    saved = connection_locked(connection, revision)
+    saved = connection_at(actor, connection, revision)
     changed = values_assign(saved, values)
     connection_store(saved, changed)
     audit(actor, "connection.changed", saved, changed=changed)
@@ -114,7 +114,8 @@ def connection_archive(*, actor: Actor, connection: Connection) -> None:
             f"“{connection}” is used by {uses[0].label}{others}, so it can't be archived. Choose another connection "
             "there, or archive what uses it, first."
         )
-    connection.archived_at = timezone.now()
-    secrets_forget(connection)
-    connection.save()
-    audit(actor, "connection.archived", connection)
+    stored = connection_locked(connection)
+    stored.archived_at = timezone.now()
+    secrets_forget(stored)
+    stored.save()
+    audit(actor, "connection.archived", stored)

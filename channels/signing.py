@@ -10,6 +10,7 @@ from accounts.audit import audit
 from accounts.permissions import permit
 from channels.errors import ConnectionInvalid
 from channels.models import Connection
+from channels.saving import connection_locked
 from outbound.signing import InvalidSecret, secret_create, secret_key
 from webhooks_platform.base.encryption import encrypt
 
@@ -30,7 +31,7 @@ def signing_secret_set(*, actor: Actor, connection: Connection, secret: str = ""
     """
     permit(actor, "connection.edit")
     chosen = _checked(secret.strip()) if secret.strip() else secret_create()
-    stored = Connection.objects.select_for_update().get(pk=connection.pk)
+    stored = connection_locked(connection)
     if chosen in stored.signing_secrets_at(timezone.now())[:1]:
         raise ConnectionInvalid("This is the signing secret in use already.", field="signing_secret")
     replaced, now = stored.is_signed, timezone.now()
@@ -46,18 +47,20 @@ def signing_secret_set(*, actor: Actor, connection: Connection, secret: str = ""
 def signing_previous_end(*, actor: Actor, connection: Connection) -> None:
     """Ends the overlap now, as after a leak: from then on only the newest secret signs."""
     permit(actor, "connection.edit")
-    connection.encrypted_previous_signing_secret = connection.previous_signing_secret_until = None
-    connection.save()
-    audit(actor, "connection.previous_signing_secret_ended", connection)
+    stored = connection_locked(connection)
+    stored.encrypted_previous_signing_secret = stored.previous_signing_secret_until = None
+    stored.save()
+    audit(actor, "connection.previous_signing_secret_ended", stored)
 
 
 @transaction.atomic
 def signing_stop(*, actor: Actor, connection: Connection) -> None:
     """Requests carry no signature from now on, and the secrets are forgotten."""
     permit(actor, "connection.edit")
-    signing_forget(connection)
-    connection.save()
-    audit(actor, "connection.signing_stopped", connection)
+    stored = connection_locked(connection)
+    signing_forget(stored)
+    stored.save()
+    audit(actor, "connection.signing_stopped", stored)
 
 
 def signing_expired_forget(*, now: datetime) -> int:

@@ -15,7 +15,7 @@ def test_name_and_policy_change_by_compare_and_swap(call: Call, connection: Conn
     assert (saved["name"], saved["policy"]["rate"]["count"], saved["revision"]) == ("CRM 2", 5, 2)
     assert Connection.objects.get().secret == "s3cret-token"
     late = call("patch", "api_connection", {"revision": 1, "name": "CRM 3"}, **place)
-    assert (late.status_code, "changed by someone else" in late.json()["detail"]) == (409, True)
+    assert (late.status_code, "was changed by API token owner on" in late.json()["detail"]) == (409, True)
     bad = call("patch", "api_connection", {"revision": 2, "policy": {"rate": {"count": 0}}}, **place)
     assert bad.status_code == 422
     assert call("patch", "api_connection", {"revision": 2}, role="viewer", **place).status_code == 403

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -136,3 +137,12 @@ def test_a_replaced_secret_is_removed_once_its_overlap_is_over(workspace: Worksp
     kept = Connection.objects.exclude(encrypted_previous_signing_secret=None)
     assert [connection.name for connection in kept] == ["not yet"]
     assert Connection.objects.get(name="over").previous_signing_secret_until is None
+
+
+@pytest.mark.parametrize("change", [signing_stop, signing_previous_end, connection_archive])
+def test_what_somebody_else_saved_meanwhile_stays(
+    workspace: Workspace, owner: User, connection: Connection, change: Callable[..., None]
+) -> None:
+    Connection.objects.update(origin="https://new.example.com")
+    change(actor=acting(owner, workspace), connection=connection)
+    assert Connection.objects.get().origin == "https://new.example.com"
