@@ -256,7 +256,7 @@ def test_raw_text_is_shown_in_the_language_of_its_content_type(visit, content) -
     format_json = page.get_by_role("button", name="Format JSON")
     expect(editor).to_have_attribute("language", "xml")
     expect(format_json).to_be_hidden()
-    coloured = editor.locator(".cm-line span:not(.cm-matchingBracket)")
+    coloured = editor.locator(".cm-line span:not(.cm-matchingBracket, .cm-nonmatchingBracket)")
     expect(coloured.filter(has_text="a")).to_be_visible()
     page.get_by_label("Content type").fill("text/plain")
     expect(coloured).to_have_count(0)
