@@ -132,6 +132,10 @@ class FilterQuery:
         """The log's address with these filters, and with a cursor at one of its pages."""
         return self._at("notifications_log", workspace, cursor)
 
+    def first_page(self, workspace: Workspace) -> str:
+        """The log's address; where nothing is filtered, not that of the reader's default view."""
+        return self.address(workspace, **({} if self.values() else {"view": "all"}))
+
     def export_address(self, workspace: Workspace) -> str:
         """Where the rows come as a CSV file."""
         return self._at("notifications_export", workspace, {})

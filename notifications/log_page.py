@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -156,16 +156,30 @@ class Refresh:
     query: str
 
 
-def refresh_of(place: LogPlace, rows: Iterable[Notification], top: Notification | None) -> Refresh | None:
-    """None when nothing on the page can change any more. ``top`` is None where newer pages exist."""
+def refresh_of(
+    place: LogPlace, rows: Iterable[Notification], top: Notification | None, opened: datetime | None
+) -> Refresh | None:
+    """None when nothing on the page can change any more. ``top`` is None where newer pages exist; ``opened``: when a
+    page without rows was.
+    """
     unfinished = [row for row in rows if row.state not in FINAL]
     live = place.is_live
-    if not live and not unfinished and (top is None or place.of_run):
+    if not live and not unfinished and ((top is None and opened is None) or place.of_run):
         return None
     values: list[tuple[str, str]] = list(FilterQuery(place.filters).values().items())
     values += [("row", f"{row.run_id}:{row.id}") for row in unfinished]
     values += [("top", f"{top.run_id}:{top.id}")] if top else []
+    values += [("opened", str(int(opened.timestamp())))] if opened else []
     return Refresh(LIVE_SECONDS if live or unfinished else QUIET_SECONDS, urlencode(values))
+
+
+def opened_at(text: str) -> datetime | None:
+    """A moment in seconds since 1970, if one is given; raises FilterInvalid."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 10):
+        raise FilterInvalid("The moment at which the page was opened is damaged. Reload the page.", field="opened")
+    return datetime.fromtimestamp(int(text), UTC)
 
 
 def row_places(texts: Iterable[str]) -> list[tuple[int, UUID]]:

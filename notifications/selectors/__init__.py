@@ -16,6 +16,7 @@ from notifications.selectors.log import (
     notification_rows,
     rows_by_id,
     rows_newer_count,
+    rows_since_count,
 )
 from notifications.selectors.resend import (
     resend_choice,
@@ -62,6 +63,7 @@ __all__ = [
     "resends_of",
     "rows_by_id",
     "rows_newer_count",
+    "rows_since_count",
     "run_counts",
     "run_counts_many",
     "run_get",

@@ -38,6 +38,10 @@ RUNS_PER_TIME = 1_000
 # Up to so many people with one e-mail address are named one by one, which leads through the index.
 PEOPLE_PER_ADDRESS = 100
 NEWER_LIMIT = 100
+# Asked again every few seconds by each page that opened empty: a longer count waits for the next time.
+SINCE_MILLISECONDS = 300
+# The clocks of the web server and the database may differ by so much.
+CLOCKS_APART = timedelta(minutes=1)
 PENDING_STATES = "pending"
 QUERY_CANCELED = "57014"
 
@@ -193,6 +197,20 @@ def rows_newer_count(workspace: Workspace, filters: LogFilters, top: Notificatio
     if filters.run is not None or same_time >= NEWER_LIMIT:
         return same_time
     return min(NEWER_LIMIT, same_time + _counted(rows.filter(run_at__gt=top.run_at).order_by("run_at", "id")))
+
+
+def rows_since_count(workspace: Workspace, filters: LogFilters, opened: datetime) -> int:
+    """How many rows match where none did at ``opened``, counted up to NEWER_LIMIT; 0 where that takes too long."""
+    since = opened - CLOCKS_APART
+    lately = replace(filters, within=None, since=max(since, filters.earliest or since))
+    rows = notification_rows(workspace, lately)
+    if filters.run is None:
+        rows = rows.filter(_runs_of_time(workspace, lately))
+    try:
+        with within_time(SINCE_MILLISECONDS):
+            return _counted(rows.order_by())
+    except LogTooLarge:
+        return 0
 
 
 def _counted(rows: QuerySet[Notification]) -> int:

@@ -1,7 +1,10 @@
 """The notifications log, workspace-wide or of a campaign or run, and its live refresh."""
 
+from datetime import datetime
+
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.pages import WorkspaceRequest, workspace_page
@@ -14,13 +17,22 @@ from notifications.log_page import (
     LogPlace,
     choices,
     live_summary,
+    opened_at,
     refresh_of,
     resend_query,
     resends_query,
     row_places,
     summary,
 )
-from notifications.selectors import log_rows, notification_page, rows_by_id, rows_newer_count
+from notifications.models import Notification
+from notifications.selectors import (
+    LogFilters,
+    log_rows,
+    notification_page,
+    rows_by_id,
+    rows_newer_count,
+    rows_since_count,
+)
 from notifications.selectors.log import NEWER_LIMIT
 
 
@@ -33,6 +45,7 @@ def notifications_log(request: WorkspaceRequest) -> HttpResponse:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = notification_page(request.workspace, filters, after=after, before=before, size=PAGE_SIZE)
     top = page.items[0] if page.items and not page.newer_cursor else None
+    opened = None if page.items or after else timezone.now()
     figures, may_launch = summary(place), allowed(request.actor, "campaign.launch")
     context = {
         "place": place,
@@ -49,7 +62,7 @@ def notifications_log(request: WorkspaceRequest) -> HttpResponse:
         "without_detail": query.without("detail").address(request.workspace),
         "cleared": query.cleared.address(request.workspace, view="all"),
         "export_url": query.export_address(request.workspace),
-        "refresh": refresh_of(place, page.items, top),
+        "refresh": refresh_of(place, page.items, top, opened),
         **figures,
         **choices(place),
     }
@@ -65,17 +78,27 @@ def notifications_fresh(request: WorkspaceRequest) -> HttpResponse:
     top_place = row_places(request.GET.getlist("top"))[:1]
     watched = rows_by_id(request.workspace, row_places(request.GET.getlist("row")) + top_place)
     top = next((row for row in watched if (row.run_id, row.id) in top_place), None)
-    newer = rows_newer_count(request.workspace, filters, top) if top else 0
+    opened, query = opened_at(request.GET.get("opened", "")), FilterQuery(filters)
+    newer = _newer_count(request, filters, top, opened)
     context = {
         "place": place,
         "rows": log_rows(request.workspace, watched),
         "newer_count": f"{NEWER_LIMIT} or more" if newer >= NEWER_LIMIT else newer,
-        "first_page": FilterQuery(filters).address(request.workspace),
-        "log_query": str(FilterQuery(filters)),
-        "refresh": refresh_of(place, watched, top),
+        "first_page": query.first_page(request.workspace),
+        "log_query": str(query),
+        "fills": newer and opened and not query.narrowed,
+        "refresh": refresh_of(place, watched, top, opened),
         **live_summary(place),
     }
     return render(request, "notifications/_fresh.html", context)
+
+
+def _newer_count(
+    request: WorkspaceRequest, filters: LogFilters, top: Notification | None, opened: datetime | None
+) -> int:
+    if top:
+        return rows_newer_count(request.workspace, filters, top)
+    return rows_since_count(request.workspace, filters, opened) if opened else 0
 
 
 @require_GET

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -62,6 +63,26 @@ def test_rows_change_in_place_and_new_ones_wait(visit: Callable[[str], Page], ru
     expect(page.locator("#notifications tr")).to_have_count(1)
     page.get_by_role("link", name="1 new item").click()
     expect(page.locator("#notifications tr").first).to_contain_text("newcomer")
+
+
+def test_an_empty_log_fills_by_itself(visit: Callable[[str], Page], workspace: Workspace) -> None:
+    run = run_made(workspace, state=RunState.PREPARING, prepared_at=None)
+    page = visit(f"/w/acme/notifications/?run={run.pk}")
+    expect(page.get_by_text("Its people appear here by themselves")).to_be_visible()
+    waiting = notification_made(run, "ada", state=NotificationState.QUEUED)
+    expect(page.get_by_role("row", name="Ada Ada")).to_contain_text("Queued")
+    expect(page.get_by_role("link", name="Export CSV")).to_be_visible()
+    Notification.objects.filter(id=waiting.id).update(state="delivered", status_code=201, attempt_number=1)
+    expect(page.get_by_role("row", name="Ada Ada")).to_contain_text("Delivered")
+
+
+def test_what_matches_by_now_is_offered_where_nothing_did(visit: Callable[[str], Page], run: Run) -> None:
+    waiting = notification_made(run, "ada", state=NotificationState.QUEUED)
+    page = visit(f"/w/acme/notifications/?run={run.pk}&state=failed")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    Notification.objects.filter(id=waiting.id).update(state="failed", updated_at=timezone.now())
+    page.get_by_role("link", name="1 new item").click()
+    expect(page.get_by_role("row", name="Ada Ada")).to_contain_text("Failed")
 
 
 def test_options_lead_to_details_and_to_a_curl_command(visit: Callable[[str], Page], run: Run) -> None:

@@ -240,7 +240,46 @@ def test_fresh_rows_come_in_place_and_new_ones_are_counted(reader: Client, works
     assert "new item" not in text(reader, f"{FRESH}?run={run.pk}&row={place}")
 
 
-@pytest.mark.parametrize("query", ["row=banana", "row=1:banana", "top=x"])
+def opened_ago(seconds: int = 0) -> int:
+    return int(timezone.now().timestamp()) - seconds
+
+
+def test_a_log_that_opens_empty_asks_for_what_comes(reader: Client, workspace: Workspace) -> None:
+    assert "opened=" in text(reader, LOG)
+    assert 'hx-trigger="every 20s"' in text(reader, f"{LOG}?campaign=7")
+    run = run_made(workspace, state=RunState.PREPARING)
+    assert 'hx-trigger="every 3s"' in text(reader, f"{LOG}?run={run.pk}&state=failed")
+    notification_made(run, "ada")
+    assert "opened=" not in text(reader, f"{LOG}?run={run.pk}")
+    over = run_made(workspace)
+    assert "/fresh/" not in text(reader, f"{LOG}?run={over.pk}&state=failed")
+
+
+@pytest.mark.parametrize("place", ["state=failed&campaign=7", "state=failed", "state=failed&within=1h"])
+def test_rows_that_match_by_now_are_counted(reader: Client, workspace: Workspace, place: str) -> None:
+    run = run_made(workspace, state=RunState.RUNNING)
+    address = f"{FRESH}?{place}&opened={opened_ago()}"
+    notification_made(run, "ada")
+    html = text(reader, address)
+    assert "new item" not in html
+    assert f"opened={opened_ago()}"[:-1] in html
+    failed_made(run, "bob")
+    assert "1 new item<" in text(reader, address)
+    assert "1 new item<" in text(reader, f"{FRESH}?run={run.pk}&state=failed&opened={opened_ago()}")
+
+
+def test_a_log_without_filters_fetches_its_first_rows(reader: Client, workspace: Workspace) -> None:
+    run = run_made(workspace, state=RunState.RUNNING)
+    address = f"{FRESH}?run={run.pk}&opened={opened_ago()}"
+    assert "#log-list" not in text(reader, address)
+    notification_made(run, "ada")
+    html = text(reader, address)
+    assert f'hx-get="{LOG}?run={run.pk}"' in html
+    assert 'hx-select-oob="#log-list,#log-pager,#page-actions"' in html
+    assert "new item" not in html
+
+
+@pytest.mark.parametrize("query", ["row=banana", "row=1:banana", "top=x", "opened=x", "opened=99999999999999"])
 def test_fresh_refuses_rows_that_are_none(reader: Client, query: str) -> None:
     assert "Reload the page" in text(reader, f"{FRESH}?{query}", 422)
 

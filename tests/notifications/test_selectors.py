@@ -1,9 +1,11 @@
 import re
+from contextlib import closing
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.utils import timezone
 
 from accounts.models import User, Workspace
 from notifications.errors import LogTooLarge, NotificationNotFound, RunNotFound
@@ -16,6 +18,7 @@ from notifications.selectors import (
     notification_of_run,
     notification_page,
     rows_newer_count,
+    rows_since_count,
     run_counts,
     run_counts_many,
     run_get,
@@ -182,6 +185,29 @@ def test_pages_stay_put_while_rows_arrive(workspace: Workspace) -> None:
     assert ids(notification_page(workspace, LogFilters(), before=second.newer_cursor, size=2).items) == ids(rows[:2])
     assert rows_newer_count(workspace, LogFilters(), rows[0]) == 1
     assert rows_newer_count(workspace, LogFilters(state="failed"), rows[0]) == 0
+
+
+def test_rows_since_then_are_those_that_could_not_match_before(workspace: Workspace) -> None:
+    opened = timezone.now()
+    over = run_made(workspace, run_at=days_ago(1), finished_at=days_ago(1))
+    notification_made(over, "ada", updated_at=days_ago(1))
+    assert rows_since_count(workspace, LogFilters(campaign=over.campaign_id), opened) == 0
+    notification_made(run_made(workspace, state=RunState.RUNNING), "bob")
+    for filters in (LogFilters(), LogFilters(campaign=over.campaign_id), LogFilters(within=timedelta(days=7))):
+        assert rows_since_count(workspace, filters, opened) == 1
+    assert rows_since_count(workspace, LogFilters(until=days_ago(0.5)), opened) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_count_that_takes_too_long_is_left_for_the_next_time(workspace: Workspace) -> None:
+    run = run_made(workspace)
+    notification_made(run)
+    filters, opened = LogFilters(run=run.pk), timezone.now()
+    assert rows_since_count(workspace, filters, opened) == 1
+    other = connections.create_connection(DEFAULT_DB_ALIAS)
+    with closing(other):
+        other.cursor().execute("begin; lock table notification in access exclusive mode")
+        assert rows_since_count(workspace, filters, opened) == 0
 
 
 def test_a_search_that_takes_too_long_is_given_up(db: None) -> None:
