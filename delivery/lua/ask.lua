@@ -39,7 +39,17 @@ if breaker_on and state ~= 'closed' then
   wanted = math.min(wanted, left)
 end
 
+-- A server that was just started may have forgotten what was given up to a moment ago: all of it, or what was not on
+-- its disk. Nothing is given that could be given twice. It tells whole seconds only; where it may not be asked, 0.
+local function begins_at()
+  local told = redis.pcall('INFO', 'server')
+  local up = type(told) == 'string' and tonumber(string.match(told, 'uptime_in_seconds:(%d+)'))
+  return up and now - up * 1000000 + 1000000 + ahead or 0
+end
+
 local arrival, first, gap, limits = {0, 0}, now, 0, 0
+local soonest = now + lead
+if gaps[1] + gaps[2] > 0 then soonest = math.max(soonest, begins_at()) end
 for place = 1, 2 do
   if gaps[place] > 0 then
     local at = tonumber(redis.call('GET', KEYS[1 + place]) or '0')
@@ -47,7 +57,7 @@ for place = 1, 2 do
       at = math.max(seen[place], now) + ahead
       redis.call('SET', KEYS[1 + place], stored(at), 'PX', 600000)
     end
-    at = math.max(at, now + lead)
+    at = math.max(at, soonest)
     -- Only a clock that was set back puts it further ahead than tokens are ever given.
     if at > now + 2 * ahead + lead + wanted * gaps[place] + gaps[place] then at = now + gaps[place] end
     arrival[place] = at

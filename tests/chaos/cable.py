@@ -114,10 +114,12 @@ class Cable:
 
 @dataclass
 class OwnBroker:
-    """A Valkey that keeps nothing on disk: killed and started again it is empty."""
+    """Killed and started again it is empty; one that ``keeps`` what it has on disk, once a second as a server does by
+    default, has lost the last of it."""
 
     folder: Path
     port: int
+    keeps: bool = False
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -125,8 +127,8 @@ class OwnBroker:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        command = [str(_binary()), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        command += ["--dir", str(self.folder)]
+        command = [str(_binary()), "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        command += ["--appendonly", "yes" if self.keeps else "no", "--dir", str(self.folder)]
         self._process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent(signal.SIGKILL)
         )
@@ -150,8 +152,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def own_broker(folder: Path) -> Iterator[OwnBroker]:
-    broker = OwnBroker(folder, free_port())
+def own_broker(folder: Path, *, keeps: bool = False) -> Iterator[OwnBroker]:
+    broker = OwnBroker(folder, free_port(), keeps)
     broker.start()
     try:
         yield broker
