@@ -66,8 +66,8 @@ class LanePlan:
 
 
 def lane_plan(run_id: int, slot: int, *, http: HttpLoop | None = None, at_once: bool = False) -> LanePlan | None:
-    """The plan of one slot's lane, or None when the run is not sending (any more). May wait seconds for the connection's OAuth token;
-    ``at_once``, it raises TokenDue instead."""
+    """The plan of one slot's lane, or None when the run is not sending (any more). May wait seconds for the
+    connection's OAuth token; ``at_once``, it raises TokenDue instead."""
     run = Run.objects.select_related("workspace").filter(pk=run_id, state__in=RUN_SENDING).first()
     if run is None:
         return None

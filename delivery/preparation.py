@@ -59,7 +59,7 @@ def _unleased() -> models.QuerySet[Run]:
 
 
 def _lease_take(run_id: int) -> bool:
-    return bool(_unleased().filter(pk=run_id).update(prepare_lease_until=timezone.now() + LEASE))
+    return bool(_unleased().filter(pk=run_id).update(prepare_lease_until=Now() + LEASE))
 
 
 @transaction.atomic
@@ -72,7 +72,7 @@ def _chunk_prepare(run_id: int) -> bool:
     made, last = _rows_insert(run, size)
     run.audience_count += made
     run.prepared_through = last or run.prepared_through
-    run.prepare_lease_until = timezone.now() + LEASE
+    run.prepare_lease_until = Now() + LEASE
     run.save(update_fields=["audience_count", "prepared_through", "prepare_lease_until"])
     if made < size:
         run_move(run, RunState.RUNNING, prepared_at=timezone.now())

@@ -129,3 +129,25 @@ def test_a_paused_run_is_not_prepared(engine: Engine) -> None:
     Run.objects.filter(pk=run.pk).update(state="paused")
     prepare(run.pk)
     assert notifications(run) == []
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_workers_wrong_clock_neither_ends_the_lease_nor_makes_it_longer(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    engine.people(5)
+    run = engine.start()
+    right = timezone.now
+    until: list[timedelta | None] = []
+
+    def lanes_asked(_tickets: object) -> None:
+        lease = Run.objects.values_list("prepare_lease_until", flat=True).get(pk=run.pk)
+        until.append(lease - right() if lease else None)
+
+    monkeypatch.setattr(preparation, "lanes_ask", lanes_asked)
+    monkeypatch.setattr(timezone, "now", lambda: right() + timedelta(hours=hours))
+    prepare(run.pk)
+    while_it_prepares, afterwards = until
+    assert while_it_prepares is not None
+    assert timedelta(0) < while_it_prepares <= preparation.LEASE
+    assert afterwards is None
