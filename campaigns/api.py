@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.actors import Actor
 from audience.choice import AudienceChoice
+from campaigns.confirmed import GROWTH_PEOPLE, GROWTH_PERCENT, TYPE_TO_CONFIRM_ABOVE
 from campaigns.destination import address_problems
 from campaigns.models import Campaign
 from campaigns.review import campaign_review
@@ -65,6 +66,19 @@ class CampaignUpdateSerializer(PostedSerializer):
 
 class RevisionSerializer(PostedSerializer):
     revision = serializers.IntegerField(help_text="the revision you read; a newer one answers 409")
+
+
+def expected_people_field() -> serializers.IntegerField:
+    words = f"at least {GROWTH_PEOPLE} and over {GROWTH_PERCENT} % more, or more than {TYPE_TO_CONFIRM_ABOVE} at last"
+    return serializers.IntegerField(
+        min_value=0,
+        required=False,
+        help_text=f"how many people you know of; when there are {words}, the answer is 409, code more_people",
+    )
+
+
+class LaunchSerializer(RevisionSerializer):
+    expected_people = expected_people_field()
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -138,10 +152,10 @@ class CampaignProblemsView(ActorView):
 
 
 class CampaignLaunchView(ActorView):
-    @extend_schema(operation_id="campaigns_launch", request=RevisionSerializer, responses={201: RunStateSerializer})
+    @extend_schema(operation_id="campaigns_launch", request=LaunchSerializer, responses={201: RunStateSerializer})
     def post(self, request: Request, campaign: int) -> Response:
         """Launches now, whatever the schedule says. The answer's run is where to look next."""
-        data = RevisionSerializer(data=request.data)
+        data = LaunchSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         found = campaign_get(self.actor().workspace, campaign)
         run = campaign_launch(
@@ -155,10 +169,10 @@ class CampaignLaunchView(ActorView):
 
 
 class CampaignScheduleView(ActorView):
-    @extend_schema(operation_id="campaigns_schedule", request=RevisionSerializer, responses={200: CampaignSerializer})
+    @extend_schema(operation_id="campaigns_schedule", request=LaunchSerializer, responses={200: CampaignSerializer})
     def post(self, request: Request, campaign: int) -> Response:
         """Puts the campaign on the clock, at the time its schedule names."""
-        data = RevisionSerializer(data=request.data)
+        data = LaunchSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         found = campaign_get(self.actor().workspace, campaign)
         scheduled = campaign_schedule(

@@ -54,6 +54,28 @@ class NoDemoReceiver(NotFound):
     title = "No demo receiver runs here"
 
 
+class NotConfirmed(InvalidInput):
+    """What has to be typed before so many people are sent to was not."""
+
+    code = "not_confirmed"
+
+
+class MorePeople(StaleState):
+    """Many more people would be sent to than were shown, so nobody was."""
+
+    code = "more_people"
+    title = "There are more people now"
+
+    def __init__(self, *, people: int, expected: int) -> None:
+        now = "There is 1 person" if people == 1 else f"There are {people:,} people"
+        shown = "1 was" if expected == 1 else f"{expected:,} were"
+        super().__init__(
+            f"{now} now, and {shown} shown, so nothing was started. Look at the new number, then confirm it.",
+            field="expected_people",
+        )
+        self.expected = expected
+
+
 class NotReady(InvalidInput):
     """The campaign has problems that must be mended before it can be launched."""
 

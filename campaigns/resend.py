@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.audit import audit
 from accounts.permissions import permit
 from audience.choice import AudienceChoice
+from campaigns.confirmed import people_check
 from campaigns.errors import NotReady
 from campaigns.models import Campaign
 from campaigns.problems import CampaignProblem, campaign_problems
@@ -74,17 +75,20 @@ def run_resend(
     content: ContentChoice,
     at: datetime,
     earlier: int | None = None,
+    expected_people: int | None = None,
 ) -> Run:
     """A new run for the chosen people, with the content the run had or the one its campaign has now.
 
     ``earlier``: how many resends of this run the caller knew of; raises StaleState when there are more, so that a
-    second click sends nothing twice. Raises InvalidInput when nobody is left to send to, NotReady for bad content.
+    second click sends nothing twice. Raises InvalidInput when nobody is left to send to, NotReady for bad content,
+    MorePeople when there are well beyond ``expected_people``.
     """
     permit(actor, "campaign.launch")
     _require_live(run)
     Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
     _require_unchanged(run, earlier)
     people = _people(run, choice, at)
+    people_check(people, expected_people)
     chosen = _content(run, content)
     if problems := _problems(run, chosen, at):
         raise NotReady(problems)

@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.models import Workspace
 from accounts.permissions import permit
+from campaigns.confirmed import people_check
 from campaigns.errors import ResendRefused
 from campaigns.resend import ContentChoice, run_resend
 from notifications.models import Run
@@ -60,14 +61,20 @@ def runs_resend(
     content: ContentChoice,
     same_webhook_id: bool,
     at: datetime,
+    expected_people: int | None = None,
 ) -> list[Run]:
     """A new run for each of ``runs`` (id and how many resends of it the caller knew of): all of them or none.
 
-    Raises InvalidInput when no run is chosen, ResendRefused naming the run that can't be resent and why.
+    Raises InvalidInput when no run is chosen, ResendRefused naming the run that can't be resent and why, MorePeople
+    when the runs have together well beyond ``expected_people``.
     """
     permit(actor, "campaign.launch")
     if not runs:
         raise InvalidInput("No run is ticked, so there is nobody to send to. Tick at least one.")
+    if expected_people is not None:
+        counts = resend_counts_by_run(workspace, filters, until=at)
+        people = sum(counts[run_id][state] for run_id in runs if run_id in counts for state in states)
+        people_check(people, expected_people)
     made = []
     for run_id, earlier in sorted(runs.items()):
         run = run_get(workspace, run_id)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import permit
-from campaigns.api import ActorView, RunStateSerializer
+from campaigns.api import ActorView, RunStateSerializer, expected_people_field
 from campaigns.resend import run_resend
 from notifications.filters import filters_from
 from notifications.models import Run
@@ -46,6 +46,7 @@ class ResendSerializer(PostedSerializer):
     earlier = serializers.IntegerField(
         required=False, help_text="how many resends of this run you know of; when there are more, the answer is 409"
     )
+    expected_people = expected_people_field()
 
 
 class ResendCountSerializer(serializers.Serializer[Any]):
@@ -84,7 +85,7 @@ class RunResendView(ActorView):
         data = ResendSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         values = dict(data.validated_data)
-        options = {name: values.pop(name) for name in ("content", "earlier") if name in values}
+        options = {name: values.pop(name) for name in ("content", "earlier", "expected_people") if name in values}
         wanted = values.pop("states")
         states = tuple(state for state in RESENDABLE if state in wanted)
         choice = ResendChoice(run_id=found.pk, states=states, **values)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.actors import Actor, system_actor
 from accounts.audit import audit
 from accounts.permissions import permit
-from audience.selection import choice_frozen, choice_sentence, profiles_chosen
+from audience.selection import audience_count, choice_frozen, choice_sentence
+from campaigns.confirmed import people_check
 from campaigns.errors import EditedMeanwhile, NotReady
 from campaigns.labels import labels_check
 from campaigns.models import Campaign, CampaignStatus
@@ -98,22 +99,30 @@ def _require_revision(campaign: Campaign, revision: int) -> None:
 
 @transaction.atomic
 def campaign_launch(
-    *, campaign: Campaign, actor: Actor, revision: int, at: datetime, destination: Sequence[CampaignProblem] = ()
+    *,
+    campaign: Campaign,
+    actor: Actor,
+    revision: int,
+    at: datetime,
+    destination: Sequence[CampaignProblem] = (),
+    expected_people: int | None = None,
 ) -> Run:
     """Starts a run for the audience as it is now, whatever the schedule says. ``destination``: its `address_problems`.
 
-    Raises NotReady with every problem; EditedMeanwhile for a second click or an edit since the page was opened.
+    Raises NotReady with every problem; EditedMeanwhile for a second click or an edit since the page was opened;
+    MorePeople when the audience grew well beyond ``expected_people``.
     """
     permit(actor, "campaign.launch")
     _swap(campaign, revision, launch_at=None, launch_problem="")
     _require_ready(campaign, at, steps=LAUNCH_STEPS, destination=destination)
-    return _start(campaign, actor, at)
+    return _start(campaign, actor, at, expected_people)
 
 
-def _start(campaign: Campaign, actor: Actor, at: datetime) -> Run:
+def _start(campaign: Campaign, actor: Actor, at: datetime, expected_people: int | None = None) -> Run:
     move(campaign, CampaignStatus.LAUNCHED, transitions=LAUNCHES, passive="launched")
     workspace = campaign.workspace
-    people = profiles_chosen(workspace, campaign.audience).count()
+    people = audience_count(workspace, campaign.audience)
+    people_check(people, expected_people)
     daily_limit_take(workspace=workspace, kind=ChannelKind.WEBHOOK, people=people, at=at)
     run = run_start(
         workspace=workspace,
@@ -145,7 +154,12 @@ def _require_ready(
 
 @transaction.atomic
 def campaign_schedule(
-    *, campaign: Campaign, actor: Actor, revision: int, destination: Sequence[CampaignProblem] = ()
+    *,
+    campaign: Campaign,
+    actor: Actor,
+    revision: int,
+    destination: Sequence[CampaignProblem] = (),
+    expected_people: int | None = None,
 ) -> Campaign:
     """Puts the campaign on the clock: it launches by itself at the time, or each of the times, its schedule names.
 
@@ -157,6 +171,8 @@ def campaign_schedule(
     if instant is None:
         raise InvalidInput("Choose a date and time in Schedule first.", field="schedule")
     _require_ready(campaign, now, steps=SCHEDULE_STEPS, destination=destination)
+    if expected_people is not None:
+        people_check(audience_count(campaign.workspace, campaign.audience), expected_people)
     _swap(campaign, revision, launch_at=instant, launch_problem="")
     move(campaign, CampaignStatus.SCHEDULED, transitions=Campaign.TRANSITIONS)
     audit(actor, "campaign.scheduled", campaign, at=instant.isoformat())

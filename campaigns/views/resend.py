@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.pages import WorkspaceRequest, workspace_page
+from campaigns.confirmed import confirmed_posted, to_type
 from campaigns.resend import narrowing_words, resend_plan, run_resend
-from campaigns.views.steps import TYPE_TO_CONFIRM_ABOVE
 from notifications.filters import FilterQuery, filters_from
 from notifications.models import Run
 from notifications.resend import RESENDABLE, ResendChoice, ResendState
 from notifications.selectors import LogFilters, resend_choice, run_get
-from webhooks_platform.base.errors import ProductError, StaleState
+from webhooks_platform.base.answers import status_of
+from webhooks_platform.base.errors import ProductError
 
 # What of the log's filters narrows the people, beside the place and the states.
 NARROWING = ("reason", "detail", "status", "person", "test", "within", "since", "until")
@@ -45,6 +46,7 @@ def _launch(request: WorkspaceRequest, run: Run, filters: LogFilters, choice: Re
             content="current" if request.POST.get("content") == "current" else "original",
             at=timezone.now(),
             earlier=int(earlier) if earlier.isdecimal() else 0,
+            expected_people=confirmed_posted(request.POST),
         )
     except ProductError as error:
         return _shown(request, run, filters, choice, error=error)
@@ -85,17 +87,11 @@ def _shown(
         "hidden": _kept(filters),
         "use_current": use_current,
         "problems": plan.current_problems if use_current else plan.original_problems,
-        "typed": str(plan.people) if plan.people > TYPE_TO_CONFIRM_ABOVE else "",
+        "typed": to_type(plan.people),
         "log_url": FilterQuery(filters).address(request.workspace),
         "error": error.message if error else "",
     }
-    return render(request, _template(request), context, status=_status(error))
-
-
-def _status(error: ProductError | None) -> int:
-    if error is None:
-        return 200
-    return 409 if isinstance(error, StaleState) else 422
+    return render(request, _template(request), context, status=status_of(error) if error else 200)
 
 
 def _kept(filters: LogFilters) -> dict[str, str]:

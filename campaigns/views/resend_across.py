@@ -7,14 +7,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.pages import WorkspaceRequest, workspace_page
+from campaigns.confirmed import confirmed_posted, to_type
 from campaigns.resend import narrowing_words
 from campaigns.resend_across import ResendShares, resend_shares, runs_resend
 from campaigns.views.resend import NARROWING, STATE_WORDS, states_ticked
-from campaigns.views.steps import TYPE_TO_CONFIRM_ABOVE
 from notifications.filters import FilterQuery, filters_from
 from notifications.models import Run
 from notifications.resend import RESENDABLE, ResendState
 from notifications.selectors import LogFilters, resend_choice
+from webhooks_platform.base.answers import status_of
 from webhooks_platform.base.errors import ProductError
 
 
@@ -35,6 +36,7 @@ def log_resend(request: WorkspaceRequest) -> HttpResponse:
             content="current" if data.get("content") == "current" else "original",
             same_webhook_id=data.get("webhook_id") == "same",
             at=timezone.now(),
+            expected_people=confirmed_posted(data),
         )
     except ProductError as error:
         return _shown(request, filters, error=error)
@@ -69,13 +71,13 @@ def _shown(request: WorkspaceRequest, filters: LogFilters, error: ProductError |
         "not_current": data.get("content") != "current",
         "same_webhook_id": data.get("webhook_id") == "same",
         "new_webhook_id": data.get("webhook_id") != "same",
-        "typed": str(people) if people > TYPE_TO_CONFIRM_ABOVE else "",
+        "typed": to_type(people),
         "log_url": FilterQuery(filters).address(request.workspace),
         "error": error.message if error else "",
     }
     is_part = request.htmx.target == "resend-form"  # type: ignore[attr-defined]
     template = "campaigns/_resend_across_form.html" if is_part else "campaigns/resend_across.html"
-    return render(request, template, context, status=422 if error else 200)
+    return render(request, template, context, status=status_of(error) if error else 200)
 
 
 def _runs_not_resent(found: ResendShares) -> set[int]:

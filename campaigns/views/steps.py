@@ -1,5 +1,6 @@
 """The builder's steps Setup, Audience, Schedule and Review & launch."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.pages import WorkspaceRequest, workspace_page
 from audience.rules_form import audience_answer, choice_posted, rules_editor
 from audience.selectors import segments_all
+from campaigns.confirmed import confirmed_posted, number_shown, people_grew, to_type
 from campaigns.destination import address_problems
+from campaigns.errors import MorePeople
 from campaigns.labels import labels_posted
 from campaigns.models import Campaign
 from campaigns.review import campaign_review
@@ -27,9 +30,8 @@ from channels.defaults import channel_defaults
 from channels.models import ChannelKind
 from channels.selectors import channel_enabled
 from frontend.answers import came_from
+from notifications.models import Run
 from webhooks_platform.base.errors import ProductError
-
-TYPE_TO_CONFIRM_ABOVE = 10_000
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,12 +114,14 @@ def schedule(request: WorkspaceRequest, campaign: int) -> HttpResponse:
 @require_http_methods(["GET"])
 @workspace_page("workspace.view")
 def review(request: WorkspaceRequest, campaign: int) -> HttpResponse:
+    """``shown``: how many people a confirmation was for that no longer holds, which is then asked for anew."""
     return review_page(request, campaign_get(request.workspace, campaign))
 
 
 def review_page(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
     found = campaign_review(campaign, now=timezone.now())
     answer = audience_answer(request.workspace, campaign.audience)
+    shown = number_shown(request.GET.get("shown", ""))
     return builder_page(
         request,
         campaign,
@@ -129,7 +133,9 @@ def review_page(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
         content_url=step_url(campaign, "content"),
         samples=review_samples(campaign) if campaign.channel and campaign.content.url else [],
         answer=answer,
-        typed=str(answer.count) if answer.count > TYPE_TO_CONFIRM_ABOVE else "",
+        typed=to_type(answer.count),
+        shown=shown,
+        ask_again=shown is not None and people_grew(shown, answer.count),
         launch_at=campaign.schedule.next_after(timezone.now()),
         schedule_now=_when(campaign),
         pace=pace_words(campaign),
@@ -152,19 +158,33 @@ def _problem_url(campaign: Campaign, step: str, field: str) -> str:
 def launch(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     """Launches, or puts on the clock when the schedule says later."""
     found = campaign_get(request.workspace, campaign)
-    revision, destination = posted_revision(request), address_problems(found)
+    revision = posted_revision(request)
     try:
-        if found.schedule.kind != "now":
-            campaign_schedule(campaign=found, actor=request.actor, revision=revision, destination=destination)
-            messages.success(request, f"“{found.name}” is scheduled.")
-            return redirect(step_url(found, "review"))
-        run = campaign_launch(
-            campaign=found, actor=request.actor, revision=revision, at=timezone.now(), destination=destination
-        )
+        run = _launched(request, found, revision, expected_people=confirmed_posted(request.POST))
+    except MorePeople as error:
+        return redirect(f"{step_url(found, 'review')}?shown={error.expected}")
     except ProductError as error:
         messages.error(request, error.message)
         return redirect(step_url(found, "review"))
+    if run is None:
+        messages.success(request, f"“{found.name}” is scheduled.")
+        return redirect(step_url(found, "review"))
     return redirect("run_detail", workspace=request.workspace.slug, run=run.pk)
+
+
+def _launched(request: WorkspaceRequest, campaign: Campaign, revision: int, *, expected_people: int) -> Run | None:
+    """The run, or None when the campaign waits for its time now."""
+    confirmed: dict[str, Any] = {
+        "campaign": campaign,
+        "actor": request.actor,
+        "revision": revision,
+        "destination": address_problems(campaign),
+        "expected_people": expected_people,
+    }
+    if campaign.schedule.kind == "now":
+        return campaign_launch(**confirmed, at=timezone.now())
+    campaign_schedule(**confirmed)
+    return None
 
 
 @require_POST

@@ -64,7 +64,9 @@ def test_a_viewer_is_shown_each_step(as_viewer, seen, step):
 def test_an_approver_changes_nothing_and_launches(as_approver, seen, campaign):
     assert is_only_shown(seen("content"), "content")
     assert "launch-dialog" in seen("review")
-    assert as_approver.post(url("campaign_launch", campaign), {"revision": 1}).status_code == 302
+    assert (
+        as_approver.post(url("campaign_launch", campaign), {"revision": 1, "expected_people": "1"}).status_code == 302
+    )
     assert Campaign.objects.get(pk=campaign.pk).status == CampaignStatus.LAUNCHED
 
 

@@ -138,6 +138,7 @@ def test_posting_launches_and_leads_to_the_run(run: Run, owner: User, client: Cl
         "content": "original",
         "webhook_id": "same",
         "earlier": "0",
+        "expected_people": "3",
     }
     answer = cast.signed_in(client, owner).post(page_of(run), posted)
     made = Run.objects.exclude(pk=run.pk).get()
@@ -167,6 +168,7 @@ def test_only_those_who_lack_one_variable(run: Run, owner: User, client: Client)
     assert "A value is missing, plan" in html
     assert '<input type="hidden" name="detail" value="plan">' in html
     posted = {"chosen": "1", "state": "skipped", "reason": "missing_variable", "detail": "plan", "earlier": "0"}
+    posted["expected_people"] = "1"
     client.post(page_of(run), posted)
     made = Run.objects.exclude(pk=run.pk).get()
     assert made.resend == ResendChoice(run_id=run.pk, states=("skipped",), reason="missing_variable", detail="plan")

@@ -121,11 +121,12 @@ def test_from_the_filtered_log_to_the_new_runs(
     html = cast.signed_in(client, owner).get(f"{log}?campaign={campaign.pk}&state=failed").content.decode()
     assert f"{page_of(campaign)}?campaign={campaign.pk}&amp;state=failed" in html
     posted = {"chosen": "1", "state": "failed", "run": [f"{old.pk}:0", f"{new.pk}:0"], "campaign": str(campaign.pk)}
+    posted["expected_people"] = "3"
     answer = client.post(page_of(campaign), posted)
     assert answer.status_code == 302
     assert Run.objects.exclude(resend=None).count() == 2
     again = client.post(page_of(campaign), posted)
-    assert again.status_code == 422
+    assert again.status_code == 409
     assert "Nothing was sent" in again.content.decode()
 
 

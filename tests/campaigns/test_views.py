@@ -117,7 +117,7 @@ def test_review_links_each_problem_to_its_field(as_owner, campaign):
 
 
 def test_launch_leads_to_the_run(as_owner, campaign):
-    answer = as_owner.post(url("campaign_launch", campaign), {"revision": 1})
+    answer = as_owner.post(url("campaign_launch", campaign), {"revision": 1, "expected_people": "1"})
     run = Run.objects.get()
     assert answer.url == reverse("run_detail", kwargs={"workspace": "acme", "run": run.pk})
     assert as_owner.get(answer.url).status_code == 200
@@ -125,14 +125,14 @@ def test_launch_leads_to_the_run(as_owner, campaign):
 
 def test_a_launch_that_is_refused_says_why(as_owner, campaign, profile):
     profile.delete()
-    page = as_owner.post(url("campaign_launch", campaign), {"revision": 1}, follow=True)
+    page = as_owner.post(url("campaign_launch", campaign), {"revision": 1, "expected_people": "1"}, follow=True)
     assert "Nobody is in this audience" in page.content.decode()
 
 
 def test_a_blocked_address_keeps_a_launch(as_owner, campaign):
     campaign.content = campaign.content.model_copy(update={"url": "https://10.0.0.7/x"})
     campaign.save()
-    page = as_owner.post(url("campaign_launch", campaign), {"revision": 1}, follow=True)
+    page = as_owner.post(url("campaign_launch", campaign), {"revision": 1, "expected_people": "1"}, follow=True)
     assert "1 problem to mend first: Nothing may be sent to 10.0.0.7" in page.content.decode()
     assert Run.objects.count() == 0
 

@@ -1,5 +1,6 @@
 // data-dialog-open="#id" opens a <dialog>, data-dialog-close closes the one around it. Focus returns to the opener.
-// <dialog data-dialog-now> opens as soon as it is in the page; data-close-href puts that address back when it closes.
+// <dialog data-dialog-now> opens as soon as it is in the page and leaves it when it closes, unless a button there opens it
+// again; data-close-href puts that address back when it closes.
 import { each, on } from "./delegate.js";
 
 const openers = new WeakMap();
@@ -21,6 +22,8 @@ export function openDialog(dialog, opener = lastUsed()) {
   dialog.querySelector("[data-first-focus]")?.focus();
 }
 
+const buttonOf = (dialog) => document.querySelector(`[data-dialog-open="#${dialog.id}"]`);
+
 function returnFocus(dialog) {
   const opener = openers.get(dialog);
   if (opener?.isConnected) opener.focus();
@@ -30,7 +33,7 @@ function onClose(dialog) {
   const { closeHref, dialogNow } = dialog.dataset;
   if (closeHref) history.pushState({}, "", closeHref);
   returnFocus(dialog);
-  if (dialogNow !== undefined) dialog.remove();
+  if (dialogNow !== undefined && !buttonOf(dialog)) dialog.remove();
 }
 
 const isOutside = (dialog, event) => {
@@ -45,7 +48,7 @@ on("mousedown", "dialog", (dialog, event) => {
 });
 each("dialog", (dialog) => {
   dialog.addEventListener("close", () => onClose(dialog));
-  if (dialog.dataset.dialogNow !== undefined) openDialog(dialog);
+  if (dialog.dataset.dialogNow !== undefined) openDialog(dialog, buttonOf(dialog) ?? lastUsed());
 });
 
 // data-typed="acme": the button that submits stays off until exactly that is typed.
