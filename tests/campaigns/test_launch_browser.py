@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from audience.models import Profile
 from campaigns.models import Campaign
 from notifications.models import Run
-from tests.campaigns.browsing import AXE, shot
+from tests.browser.axe import flaws
+from tests.campaigns.browsing import shot
 
 
 @pytest.fixture
@@ -26,8 +27,7 @@ def test_people_added_meanwhile_are_asked_for(reviewed: Page, campaign: Campaign
     expect(dialog.get_by_text("Nothing was launched")).to_be_visible()
     expect(dialog.get_by_text("21 people fit the audience now")).to_be_visible()
     assert Run.objects.count() == 0
-    page.evaluate(AXE)
-    assert page.evaluate("axe.run('#launch-dialog').then(found => found.violations.map(one => one.id))") == []
+    assert flaws(page, "#launch-dialog") == []
     shot(page, "launch-again-1440")
     dialog.get_by_role("button", name="Launch to 21 people").click()
     expect(page.get_by_text("What was launched")).to_be_visible()
