@@ -11,7 +11,7 @@ from campaigns.models import Campaign, CampaignStatus
 from notifications.models import Run
 from notifications.selectors import RunCounts, run_counts, run_counts_many, runs_latest, runs_of_campaign
 from notifications.states import RUN_OPEN, RUN_TRANSITIONS, RunState
-from webhooks_platform.base.paging import Page, keyset_page
+from webhooks_platform.base.paging import TwoWayPage, two_way_page
 
 LIST_ORDER = ("-updated_at", "-id")
 PAGE_SIZE = 25
@@ -83,14 +83,16 @@ def campaign_rows(
     created_by: User | None = None,
     sort: str = "",
     after: str = "",
-) -> tuple[list[CampaignRow], str]:
-    """One page of rows and the cursor of the next page. Four queries, whatever the number of rows."""
+    before: str = "",
+) -> TwoWayPage[CampaignRow]:
+    """One page of rows. Four queries, whatever the number of rows."""
     listed = campaigns_listed(workspace, search=search, status=status, label=label, created_by=created_by)
-    page: Page[Campaign] = keyset_page(listed, order=SORTS.get(sort, LIST_ORDER), after=after, size=PAGE_SIZE)
+    order = SORTS.get(sort, LIST_ORDER)
+    page = two_way_page(listed, order=order, after=after, before=before, size=PAGE_SIZE)
     latest = runs_latest(workspace, [campaign.pk for campaign in page.items])
     counts = run_counts_many(list(latest.values()))
     rows = [_row(campaign, latest.get(campaign.pk), counts) for campaign in page.items]
-    return rows, page.next_cursor
+    return TwoWayPage(rows, page.newer_cursor, page.older_cursor)
 
 
 def _row(campaign: Campaign, run: Run | None, counts: dict[int, RunCounts]) -> CampaignRow:

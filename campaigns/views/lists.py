@@ -1,12 +1,14 @@
 """Existing campaigns, and Create Campaign."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
-from accounts.saved_view_bar import with_saved_views
+from accounts.saved_view_bar import page_query, with_saved_views
 from campaigns.list_filters import list_filters
 from campaigns.models import CampaignStatus
 from campaigns.selectors import SORTS, campaign_rows, campaigns_listed, labels_used
@@ -23,11 +25,10 @@ SORT_WORDS = [("", "Last changed"), ("name", "Name"), ("newest", "Newest"), ("ol
 def campaigns(request: WorkspaceRequest) -> HttpResponse:
     filters, sort = list_filters(request.GET, request.user), request.GET.get("sort", "")
     sort = sort if sort in SORTS else ""
-    rows, cursor = campaign_rows(request.workspace, after=request.GET.get("cursor", ""), sort=sort, **filters)
-    following = request.GET.copy()
-    following["cursor"] = cursor
+    place = {name: request.GET.get(name, "") for name in ("after", "before")}
+    page = campaign_rows(request.workspace, **place, sort=sort, **filters)
     context = {
-        "rows": rows,
+        "rows": page.items,
         **filters,
         "sort": sort,
         "statuses": CampaignStatus.choices,
@@ -35,12 +36,20 @@ def campaigns(request: WorkspaceRequest) -> HttpResponse:
         "sorts": SORT_WORDS,
         "filtered": any(filters.values()),
         "matching": campaigns_listed(request.workspace, **filters).count(),
-        "list_query": request.GET.urlencode(),
-        "next_url": f"?{following.urlencode()}" if cursor else "",
+        "list_query": page_query(request),
+        "newer": _at(request, before=page.newer_cursor),
+        "older": _at(request, after=page.older_cursor),
+        "by_date": sort in ("", "newest"),
         "may_edit": allowed(request.actor, "campaign.edit"),
         "may_control": allowed(request.actor, "run.control"),
     }
     return render(request, "campaigns/list.html", context)
+
+
+def _at(request: WorkspaceRequest, **cursor: str) -> str:
+    """The list as it is filtered, at another page; empty without a cursor to it."""
+    query = "&".join(filter(None, (page_query(request), urlencode(cursor))))
+    return f"?{query}" if all(cursor.values()) else ""
 
 
 @require_http_methods(["GET", "POST"])

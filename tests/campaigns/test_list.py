@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 from django.urls import reverse
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def names(workspace, **filters):
-    return [row.campaign.name for row in campaign_rows(workspace, **filters)[0]]
+    return [row.campaign.name for row in campaign_rows(workspace, **filters).items]
 
 
 def ran(campaign, state=RunState.RUNNING, kind="live"):
@@ -67,6 +68,46 @@ def test_filters_and_order(workspace, three, filters, found):
 
 def test_sorted_by_name(workspace, three):
     assert sorted(names(workspace, sort="name")) == sorted(["alpha", "Beta", "Gamma"])
+
+
+@pytest.fixture
+def many(workspace):
+    Campaign.objects.bulk_create(Campaign(workspace=workspace, name=f"Offer {number:02}") for number in range(60))
+
+
+@pytest.mark.parametrize(("sort", "words"), [("newest", ("Newer", "Older")), ("name", ("Previous", "Next"))])
+def test_the_pages_lead_both_ways(page, many, sort, words):
+    first = page(sort=sort, q="Offer")
+    second, third = page_after(page, first), page_after(page, page_after(page, first))
+    assert (offers(first)[0], len(offers(third))) == ("Offer 00" if sort == "name" else "Offer 59", 10)
+    assert [rel_of(one, "prev") is None for one in (first, second, third)] == [True, False, False]
+    assert rel_of(third, "next") is None
+    assert offers(page_before(page, third)) == offers(second)
+    assert offers(page_before(page, page_before(page, third))) == offers(first)
+    assert all(word in second for word in words)
+
+
+def test_a_page_keeps_the_filters(page, many):
+    assert "q=Offer&" in rel_of(page(q="Offer"), "next")
+    assert rel_of(page(q="Offer 1"), "next") is None
+
+
+def rel_of(shown, rel):
+    """The address of the link to the next or the previous page; None without one."""
+    found = re.search(rf'<a href="\?([^"]*)"[^>]*rel="{rel}"', shown)
+    return found and found[1].replace("&amp;", "&")
+
+
+def page_after(page, shown):
+    return page(**dict(parse_qsl(rel_of(shown, "next"))))
+
+
+def page_before(page, shown):
+    return page(**dict(parse_qsl(rel_of(shown, "prev"))))
+
+
+def offers(shown):
+    return re.findall(r'aria-label="Choose (Offer \d\d)"', shown)
 
 
 def test_labels_are_of_this_workspace_only(workspace, three, outsider):

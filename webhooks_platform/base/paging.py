@@ -11,6 +11,7 @@ from django.db.models import Model, Q, QuerySet
 from webhooks_platform.base.errors import InvalidInput
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 _signer = Signer(salt="paging")
 
 
@@ -37,10 +38,10 @@ def keyset_page(queryset: QuerySet[M], *, order: tuple[str, ...], after: str = "
 
 
 @dataclass(frozen=True)
-class TwoWayPage(Generic[M]):
+class TwoWayPage(Generic[T]):
     """One page of a list that people leaf through; a cursor is empty where the list ends."""
 
-    items: list[M]
+    items: list[T]
     newer_cursor: str
     older_cursor: str
 
