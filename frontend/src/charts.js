@@ -1,6 +1,6 @@
-// <time-chart source="id" kind="bars|lines" unit="ms"> draws the JSON script with that id:
-// {"labels": ["Mon 14:00", …], "ticks": ["14:00", "", …], "series": [{"name", "token", "values"}]}. Bars are stacked in the
-// order given, the first at the bottom. Colours are tokens, so they follow the theme. The page holds the same as a table.
+// <time-chart values='{"labels": ["Mon 14:00", …], "ticks": ["14:00", "", …], "series": [{"name", "token", "values"}]}'
+// kind="bars|lines" unit="ms">. Bars are stacked in the order given, the first at the bottom. Colours are tokens, so they
+// follow the theme. Other values of the same series are drawn in place. The page holds the same as a table.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
@@ -28,26 +28,24 @@ function stacked(series) {
   return series.map(({ values }) => values.map((value, at) => (below[at] += value || 0)));
 }
 
-// A chart that is fetched anew keeps its table open.
-const opened = new Set();
-document.addEventListener(
-  "toggle",
-  ({ target }) => target.id && (target.open ? opened.add(target.id) : opened.delete(target.id)),
-  true,
-);
-
 class TimeChart extends HTMLElement {
+  static observedAttributes = ["values"];
+
   connectedCallback() {
-    this.data = JSON.parse(document.getElementById(this.getAttribute("source")).textContent);
     this.bars = this.getAttribute("kind") === "bars";
     [this.short, this.long] = FORMATS[this.getAttribute("unit") || ""];
-    const table = this.parentElement.querySelector("details");
-    if (opened.has(table?.id)) table.open = true;
     this.draw();
     this.sizes = new ResizeObserver(() => this.fit());
     this.sizes.observe(this);
     this.themes = new MutationObserver(() => this.draw());
     this.themes.observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+  }
+
+  attributeChangedCallback(_, before, values) {
+    this.data = JSON.parse(values);
+    if (!this.plot) return;
+    this.plot.setData(this.columns());
+    this.tell();
   }
 
   disconnectedCallback() {
@@ -100,18 +98,18 @@ class TimeChart extends HTMLElement {
   }
 
   timeAxis() {
-    const ticks = this.data.ticks;
     return {
       ...this.look(),
       size: 30,
       grid: { show: false },
       ticks: { show: false },
       splits: (plot) => {
+        const { ticks } = this.data;
         const named = ticks.map((_, at) => at).filter((at) => ticks[at]);
         const every = Math.max(1, Math.ceil(named.length / Math.max(2, plot.width / TICK_WIDTH)));
         return named.filter((_, at) => (named.length - 1 - at) % every === 0);
       },
-      values: (_, splits) => splits.map((at) => ticks[at]),
+      values: (_, splits) => splits.map((at) => this.data.ticks[at]),
     };
   }
 

@@ -105,6 +105,12 @@ def bar_segments(**counts: int | str) -> list[run_bar.Segment]:
 
 
 @register.filter
+def as_json(value: object) -> str:
+    """For an attribute that a script reads."""
+    return json.dumps(value)
+
+
+@register.filter
 def pretty_json(value: object) -> str:
     """Lays JSON out on lines; text that isn't JSON, or nests too deep to be read, comes back as it is."""
     try:

@@ -2,11 +2,12 @@
 
 import re
 import time
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from campaigns.models import Campaign
 from channels.models import Connection
@@ -16,8 +17,9 @@ from delivery.destination import run_destination
 from delivery.gate import Why
 from delivery.pulse import LanePulse, Pulse
 from delivery.shared import shared_redis
-from notifications.models import Run, RunTally
+from notifications.models import OutcomeTally, Run, RunTally
 from tests.live_parts import fetched, keeps_the_focus, press_slowly
+from tests.notifications.ledger import attempt_made, notification_made, run_made
 
 
 @pytest.fixture
@@ -89,6 +91,61 @@ def test_the_page_goes_on_after_an_answer_that_failed(visit, run: Run) -> None:
     RunTally.objects.filter(run=run).update(count=2_200)
     expect(page.locator("#run-live").get_by_role("link", name="Delivered")).to_contain_text("2,200")
     expect(page.locator(".toast-note")).to_have_count(0)
+
+
+def painted(chart: Locator) -> int:
+    """How many points of the chart's canvas have the colour of a delivered bar."""
+    found: int = chart.locator("canvas").evaluate(
+        """canvas => {
+            const probe = document.body.appendChild(document.createElement("i"));
+            probe.style.color = "var(--bar-delivered)";
+            const wanted = getComputedStyle(probe).color.match(/\\d+/g).slice(0, 3).map(Number);
+            probe.remove();
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            let found = 0;
+            for (let at = 0; at < data.length; at += 4) found += wanted.every((part, n) => data[at + n] === part);
+            return found;
+        }"""
+    )
+    return found
+
+
+@pytest.fixture
+def charted(campaign: Campaign) -> Run:
+    """Under way for three minutes: five people were reached in the first, two were answered."""
+    now = timezone.now()
+    run = run_made(campaign.workspace, campaign_id=campaign.pk, run_at=now - timedelta(minutes=3), state="running")
+    tally(run, now - timedelta(minutes=3), 5)
+    for person in ("ada", "bob"):
+        attempt_made(notification_made(run, person), total_us=30_000)
+    return run
+
+
+def tally(run: Run, moment: datetime, count: int) -> None:
+    at = moment.replace(second=0, microsecond=0)
+    OutcomeTally.objects.create(workspace=run.workspace, run=run, at=at, state="delivered", count=count)
+
+
+def test_charts_change_under_the_reader_s_eyes(visit, page: Page, charted: Run) -> None:
+    page.clock.install()
+    visit(reverse("run_detail", kwargs={"workspace": charted.workspace.slug, "run": charted.pk}))
+    chart = page.get_by_role("img", name="People of this run by outcome over time")
+    before = painted(chart)
+    assert before > 100
+    outcomes = page.get_by_role("region", name="Outcomes over time").first
+    outcomes.get_by_text("Show as a table").click()
+    table = outcomes.get_by_role("region", name="Outcomes over time").first
+    table.focus()
+    chart.hover()
+    note = chart.locator(".chart-note")
+    expect(note).to_contain_text("Delivered")
+    tally(charted, timezone.now() - timedelta(minutes=2), 5)
+    with page.expect_response("**/charts/"):
+        page.clock.fast_forward(10_000)
+    expect(table.get_by_role("row").filter(has_text="5")).to_have_count(2)
+    expect(table).to_be_focused()
+    expect(note).to_be_visible()
+    assert painted(chart) > before * 1.5, "two bars instead of one"
 
 
 def test_once_the_run_is_over_nothing_is_asked_for(visit, run: Run) -> None:

@@ -147,6 +147,25 @@ def test_the_drawer_moves_on_with_the_rows(visit: Callable[[str], Page], run: Ru
     expect(page).to_have_url(re.compile(rf"/notifications/\?run={run.pk}$"))
 
 
+@pytest.mark.parametrize("place", ["page", "drawer"])
+def test_who_reads_details_stays_where_they_are(visit: Callable[[str], Page], run: Run, place: str) -> None:
+    row = notification_made(run, "ada", state=NotificationState.RETRYING, attempt_number=1, status_code=503)
+    exchange_made(attempt_made(row, 1, outcome="retry", reason="server_error", status_code=503))
+    page = visit(f"/w/acme/runs/{run.pk}/notifications/{row.id}/" if place == "page" else "/w/acme/notifications/")
+    if place == "drawer":
+        page.get_by_role("link", name="Ada Ada").click()
+    body = page.get_by_role("region", name="request body of attempt 1")
+    body.focus()
+    body.get_by_text('"name"').select_text()
+    Notification.objects.filter(id=row.id).update(state="delivered", status_code=201, attempt_number=2)
+    exchange_made(attempt_made(row, 2, status_code=201))
+    expect(page.get_by_role("region", name="Attempt 2", exact=True)).to_contain_text("201")
+    expect(body).to_be_focused()
+    assert page.evaluate("getSelection().toString()") == '"name"'
+    expect(body.locator(".code-key")).to_have_text('"name"')
+    expect(page.get_by_role("region", name="request body of attempt 2").locator(".code-key")).to_have_text('"name"')
+
+
 def test_attempts_stand_side_by_side_where_there_is_room(visit: Callable[[str], Page], run: Run) -> None:
     row = failed_made(run, "ada")
     exchange_made(attempt_made(row, 2))

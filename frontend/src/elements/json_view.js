@@ -11,7 +11,7 @@ function span(kind, text) {
   return element;
 }
 
-each("pre[data-language=json]", (pre) => {
+export function colour(pre) {
   const text = pre.textContent;
   if (text.length > LIMIT) return;
   const parts = [];
@@ -23,4 +23,6 @@ each("pre[data-language=json]", (pre) => {
     at = match.index + match[0].length;
   }
   pre.replaceChildren(...parts, text.slice(at));
-});
+}
+
+each("pre[data-language=json]", colour);

@@ -2,13 +2,20 @@
 // fetched again and again keeps the focus, a press that is under way, and what is shown in the reader's own words.
 // What may change its place among others needs an id.
 import { Idiomorph } from "idiomorph";
+import { colour } from "./json_view.js";
 import { update } from "./relative_time.js";
 
 const callbacks = {
-  // A form that is being sent stays so until its answer is there.
-  beforeAttributeUpdated: (name, element) => name !== "class" || !element.matches("form.is-busy"),
+  // Code stays as it was coloured, selected and scrolled, unless it says something else.
+  beforeNodeMorphed: (node, wanted) => !(node.matches?.("pre[data-language]") && node.textContent === wanted.textContent),
+  // A form that is being sent stays so until its answer is there, and what the reader opened or closed stays that way.
+  beforeAttributeUpdated: (name, element) =>
+    !(name === "class" && element.matches("form.is-busy")) && !(name === "open" && element.matches("details")),
+  // What a chart drew into itself is its own.
+  beforeNodeRemoved: (node) => !node.parentElement?.matches("time-chart"),
   afterNodeMorphed(node) {
     if (node.matches?.("time[data-relative]")) update(node);
+    if (node.matches?.("pre[data-language=json]")) colour(node);
   },
 };
 
