@@ -47,6 +47,7 @@ class ConnectionForm(forms.Form):
     username = forms.CharField(max_length=200, required=False, strip=False)
     key_name = forms.CharField(max_length=100, required=False)
     secret = forms.CharField(max_length=4_000, required=False, strip=False)
+    signing_secret = forms.CharField(max_length=200, required=False)
     token_url = forms.CharField(max_length=500, required=False)
     client_id = forms.CharField(max_length=300, required=False)
     scope = forms.CharField(max_length=1_000, required=False)

@@ -17,6 +17,7 @@ from channels.registry import connection_uses, runs_in_flight, runs_pause
 from channels.saving import connection_at, connection_locked, connection_store, created_detail, values_assign
 from channels.secrets import secrets_forget
 from channels.selectors import channel_enabled
+from channels.signing import signing_secret_set
 from channels.values import NAME_LENGTH, ConnectionValues, values_checked
 
 __all__ = [
@@ -64,12 +65,18 @@ def _choice(running: int, in_flight: InFlight) -> dict[str, Any]:
 
 @transaction.atomic
 def connection_save(
-    *, actor: Actor, values: ConnectionValues, connection: Connection | None = None, revision: int | None = None
+    *,
+    actor: Actor,
+    values: ConnectionValues,
+    connection: Connection | None = None,
+    revision: int | None = None,
+    signing_secret: str = "",
 ) -> Connection:
     """Creates a connection, or changes one. Raises ConnectionInvalid naming the field.
 
     A stored secret is kept only for the origin and the kind of authentication it was entered for. ``revision``: the
-    one that was edited; raises ConnectionChanged when somebody else saved since.
+    one that was edited; raises ConnectionChanged when somebody else saved since. ``signing_secret``: takes the place of
+    the one in use, if there is any.
     """
     permit(actor, "connection.edit")
     values = values_checked(values)
@@ -82,6 +89,8 @@ def connection_save(
     changed = values_assign(saved, values)
     connection_store(saved, changed)
     audit(actor, "connection.changed", saved, changed=changed)
+    if signing_secret:
+        signing_secret_set(actor=actor, connection=saved, secret=signing_secret)
     return saved
 
 

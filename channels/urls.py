@@ -17,7 +17,7 @@ urlpatterns = [
     path("settings/connections/<int:connection>/reset/", health.reset_breaker, name="connection_reset"),
     path("settings/connections/<int:connection>/test/", secrets.test_connection, name="connection_test"),
     path("settings/connections/<int:connection>/secret/", secrets.replace_secret, name="connection_secret"),
-    path("settings/connections/<int:connection>/signing/", signing.set_signing_secret, name="connection_signing"),
+    path("settings/connections/<int:connection>/signing/", signing.make_signing_secret, name="connection_signing"),
     path(
         "settings/connections/<int:connection>/signing/previous/",
         signing.end_previous_secret,

@@ -24,7 +24,7 @@ from channels.summaries import certificate_words, retry_words
 from webhooks_platform.base.errors import ProductError
 
 # Neither shown again nor kept in an error report.
-SECRET_FIELDS = ("secret", "client_key")
+SECRET_FIELDS = ("secret", "client_key", "signing_secret")
 
 
 @require_safe
@@ -78,9 +78,13 @@ def _edit(request: WorkspaceRequest, connection: Connection | None) -> HttpRespo
     form, status, row_problem = ConnectionForm(request.POST or None), 422, {}
     if form.is_valid():
         try:
-            revision = form.cleaned_data["revision"]
-            values = form.values(connection)
-            saved = connection_save(actor=request.actor, values=values, connection=connection, revision=revision)
+            saved = connection_save(
+                actor=request.actor,
+                values=form.values(connection),
+                connection=connection,
+                revision=form.cleaned_data["revision"],
+                signing_secret=form.cleaned_data["signing_secret"],
+            )
         except ConnectionChanged as error:
             form_refused(form, error)
             status = 409

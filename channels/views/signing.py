@@ -1,32 +1,24 @@
-"""The signature of a connection's requests: its secrets are set, replaced and removed here, and shown once."""
+"""The signature of a connection's requests: its secrets are made, replaced and removed here, and shown once."""
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.pages import WorkspaceRequest, workspace_page
-from channels.errors import ConnectionInvalid
 from channels.selectors import connection_get
 from channels.signing import signing_previous_end, signing_secret_set, signing_stop
 from channels.views.connections import show_connection
 
 
-@sensitive_post_parameters("signing_secret")
 @never_cache
 @require_POST
 @workspace_page("connection.edit")
-def set_signing_secret(request: WorkspaceRequest, connection: int) -> HttpResponse:
-    """Without a secret of their own people get a new one, which this one answer shows."""
-    found, entered = connection_get(request.workspace, connection), request.POST.get("signing_secret", "")
-    try:
-        secret = signing_secret_set(actor=request.actor, connection=found, secret=entered)
-    except ConnectionInvalid as error:
-        return show_connection(request, found, status=422, signing_problem=error.message)
-    stored = connection_get(request.workspace, connection)
-    return show_connection(request, stored, signing_made="" if entered.strip() else secret)
+def make_signing_secret(request: WorkspaceRequest, connection: int) -> HttpResponse:
+    """This one answer shows the secret. One that people bring themselves is saved with the connection."""
+    secret = signing_secret_set(actor=request.actor, connection=connection_get(request.workspace, connection))
+    return show_connection(request, connection_get(request.workspace, connection), signing_made=secret)
 
 
 @require_POST

@@ -2,9 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from channels.models import Connection
+from outbound.signing import secret_create
 from tests.browser.axe import flaws
 
 
@@ -24,7 +26,6 @@ def test_nothing_typed_is_lost_to_a_test_or_a_signature(settings_page: Page, con
         expect(button).to_be_disabled()
         expect(button).to_have_accessible_description("Save first.")
         button.click(force=True)
-    page.get_by_role("textbox", name="Signing secret").press("Enter")
     expect(page.get_by_text("Save first.")).to_have_count(2)
     expect(page.get_by_label("Origin")).to_have_value("https://new.example.com")
     assert posted == []
@@ -32,6 +33,27 @@ def test_nothing_typed_is_lost_to_a_test_or_a_signature(settings_page: Page, con
     page.get_by_label("Origin").fill("https://api.example.com")
     expect(page.get_by_role("button", name="Test connection")).to_be_enabled()
     expect(page.get_by_text("Save first.").first).to_be_hidden()
+
+
+def test_a_signing_secret_of_ones_own_is_saved_with_the_rest(settings_page: Page, connection: Connection) -> None:
+    page, secret = settings_page, secret_create()
+    page.get_by_label("Name", exact=True).fill("CRM of the shops")
+    page.get_by_label("Your own signing secret").fill(secret)
+    for name in ("Test connection", "Sign requests"):
+        expect(page.get_by_role("button", name=name)).to_have_accessible_description("Save first.")
+    page.get_by_role("button", name="Save connection").click()
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("“CRM of the shops” is saved.")
+    stored = Connection.objects.get()
+    assert (stored.name, stored.signing_secrets_at(timezone.now())) == ("CRM of the shops", (secret,))
+
+
+def test_a_typed_signing_secret_is_not_saved_yet_and_enter_saves_it(settings_page: Page) -> None:
+    page, typed = settings_page, settings_page.get_by_label("Your own signing secret")
+    typed.fill(secret_create())
+    expect(page.get_by_role("button", name="Sign requests")).to_have_accessible_description("Save first.")
+    typed.press("Enter")
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("“CRM” is saved.")
+    assert Connection.objects.get().is_signed
 
 
 def test_a_refused_save_is_not_saved_either(settings_page: Page) -> None:

@@ -14,7 +14,10 @@ from channels.signing import OVERLAP, signing_keys, signing_previous_end, signin
 from channels.tasks import forget
 from outbound.signing import secret_create, secret_key
 from tests.cast import acting, api_headers, signed_in
+from tests.channels.test_pages import FORM
 from webhooks_platform.base.errors import NotAllowed
+
+SETTINGS = FORM | {"auth_kind": "none"}
 
 
 @pytest.fixture
@@ -102,13 +105,40 @@ def test_a_made_secret_is_shown_once(client: Client, owner: User, workspace: Wor
 
 
 def test_an_own_secret_is_never_shown(client: Client, owner: User, connection: Connection) -> None:
-    secret = secret_create()
-    page = signed_in(client, owner).post(page_of(connection), {"signing_secret": secret}).content.decode()
+    secret, edit = secret_create(), page_of(connection, "connection_edit")
+    assert signed_in(client, owner).post(edit, SETTINGS | {"signing_secret": f" {secret} "}).status_code == 302
+    assert Connection.objects.get().signing_secrets_at(timezone.now()) == (secret,)
+    page = client.get(edit).content.decode()
     assert secret not in page
     assert "whsec_••••" in page
-    refused = client.post(page_of(connection), {"signing_secret": "whsec_typo"})
+
+
+def test_an_own_secret_with_a_mistake_in_it_saves_nothing(client: Client, owner: User, connection: Connection) -> None:
+    edit = page_of(connection, "connection_edit")
+    posted = SETTINGS | {"name": "Typed", "signing_secret": "whsec_typo"}
+    refused = signed_in(client, owner).post(edit, posted)
+    page = refused.content.decode()
     assert refused.status_code == 422
-    assert "base64 of 24 to 64 bytes" in refused.content.decode()
+    assert "base64 of 24 to 64 bytes" in page
+    assert 'value="Typed"' in page
+    assert "whsec_typo" not in page
+    assert Connection.objects.get().name == "CRM"
+
+
+def test_an_own_secret_waits_until_all_can_be_saved(client: Client, owner: User, connection: Connection) -> None:
+    posted = SETTINGS | {"origin": "nonsense", "signing_secret": secret_create()}
+    page = signed_in(client, owner).post(page_of(connection, "connection_edit"), posted).content.decode()
+    assert "Enter it again: it is kept only once everything can be saved." in page
+    assert not Connection.objects.get().is_signed
+
+
+def test_saving_without_an_own_secret_keeps_the_one_in_use(
+    client: Client, workspace: Workspace, owner: User, connection: Connection
+) -> None:
+    secret = signing_secret_set(actor=acting(owner, workspace), connection=connection)
+    edit = page_of(connection, "connection_edit")
+    assert signed_in(client, owner).post(edit, SETTINGS | {"signing_secret": ""}).status_code == 302
+    assert Connection.objects.get().signing_secrets_at(timezone.now()) == (secret,)
 
 
 def test_the_page_ends_the_overlap_and_the_signing(client: Client, owner: User, connection: Connection) -> None:

@@ -20,7 +20,10 @@ function update(waiting, unsaved) {
 
 function watch(form, waiting) {
   const look = () => update(waiting, isUnsaved(form));
-  for (const type of ["input", "change"]) form.addEventListener(type, () => setTimeout(look)); // after rows have grown
+  const heard = ({ target }) => {
+    if (form.contains(target) || target.form === form) setTimeout(look); // after rows have grown
+  };
+  for (const type of ["input", "change"]) document.addEventListener(type, heard);
   look();
 }
 
