@@ -57,12 +57,11 @@ def test(request: WorkspaceRequest, campaign: int) -> HttpResponse:
 @require_GET
 @workspace_page("workspace.view")
 def test_result(request: WorkspaceRequest, campaign: int, run: int) -> HttpResponse:
-    """Asked again until the test's notification is final."""
+    """Asked again until the test's notification is final: nothing (204) before that."""
     found_run = run_get(request.workspace, run)
     notification = notification_of_run(found_run)
     if notification is None or notification.state not in FINAL:
-        found = campaign_get(request.workspace, campaign)
-        return render(request, "campaigns/_test_waiting.html", {"campaign": found, "run": found_run})
+        return HttpResponse(status=204)
     detail = notification_detail(request.workspace, found_run.pk, notification.id)
     attempt = detail.attempts[0] if detail.attempts else None
     said = answer_message(attempt.exchange.response_text) if attempt and attempt.exchange else ""

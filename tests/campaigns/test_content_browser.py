@@ -8,9 +8,11 @@ from playwright.sync_api import Page, expect
 
 from audience.models import Profile
 from campaigns.models import Campaign
+from notifications.models import Run
 from templates_lib.content import JsonPair, JsonPairsBody, Pair, RawBody, WebhookContent
 from tests.browser.axe import flaws
 from tests.campaigns.browsing import shot
+from tests.notifications.ledger import notification_made
 from tests.readiness import waits_until_ready
 
 HEADERS = (
@@ -247,6 +249,20 @@ def test_the_answer_to_a_test_comes_into_view_where_it_stands_below(visit, conte
     page.get_by_role("button", name="Send test").click()
     expect(page.get_by_text("Answered 200")).to_be_in_viewport()
     expect(page.get_by_role("tab", name="Test response")).to_be_in_viewport()
+
+
+def test_a_test_s_answer_is_waited_for_through_answers_that_failed(visit, content) -> None:
+    campaign = content(body=RawBody(text="{}"))
+    page = opened(visit, campaign)
+    page.route("**/content/test/*/", lambda route: route.fulfill(status=503))
+    with page.expect_response("**/content/test/*/"):
+        page.get_by_role("button", name="Send test").click()
+    page.unroute("**/content/test/*/")
+    expect(page.get_by_text("Waiting for the destination to answer")).to_be_visible()
+    run = Run.objects.get(campaign_id=campaign.pk)
+    notification_made(run, "u-1", status_code=201)
+    expect(page.get_by_role("tabpanel", name="Test response").get_by_text("Delivered").first).to_be_visible()
+    expect(page.locator(".toast-note")).to_have_count(0)
 
 
 def test_raw_text_is_shown_in_the_language_of_its_content_type(visit, content) -> None:

@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from notifications.states import RunKind
+from notifications.states import NotificationState, RunKind, RunState
 from tests.cast import signed_in
-from tests.notifications.ledger import failed_made, run_made
+from tests.notifications.ledger import failed_made, notification_made, run_made
 
 pytestmark = pytest.mark.django_db
 
@@ -24,3 +24,11 @@ def test_the_destination_s_own_words_stand_beside_the_status(client, owner, camp
     assert "422" in html
     assert "The destination says:" in html
     assert "<b>email is invalid</b>" in html
+
+
+def test_nothing_is_said_while_the_test_is_on_its_way(client, owner, campaign):
+    run = run_made(campaign.workspace, campaign_id=campaign.pk, kind=RunKind.TEST, state=RunState.RUNNING)
+    address = reverse("campaign_test_result", kwargs={"workspace": "acme", "campaign": campaign.pk, "run": run.pk})
+    assert signed_in(client, owner).get(address).status_code == 204
+    notification_made(run, "ada", state=NotificationState.SENDING)
+    assert client.get(address).status_code == 204
