@@ -95,6 +95,7 @@ chaos: $(VENV)/dev.stamp ## The long forms of the failure tests
 .PHONY: screenshots
 screenshots: $(VENV)/dev.stamp ## Take pictures of every page, into docs/screenshots
 	@$(PY) -m tests.chromium
+	@$(PY) -m tests.browser.fonts
 	@DJANGO_SETTINGS_MODULE=webhooks_platform.settings $(READING) $(PY) -m tests.browser.screenshots $(ARGS)
 
 .PHONY: build
