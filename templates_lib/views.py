@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
 from channels.models import Connection
-from frontend.answers import message_with_undo
+from frontend.answers import came_from, message_with_undo
 from templates_lib import services
 from templates_lib.errors import TemplateInvalid, TemplateNameTaken
 from templates_lib.forms import TemplateForm
@@ -186,7 +186,7 @@ def template_archive(request: WorkspaceRequest, template: int) -> HttpResponse:
     services.template_archive(actor=request.actor, template=found)
     undo = reverse("template_unarchive", kwargs={"workspace": request.workspace.slug, "template": found.pk})
     message_with_undo(request, f"“{found}” is archived. You find it under Archived.", undo)
-    return redirect("templates", workspace=request.workspace.slug)
+    return redirect(came_from(request, reverse("templates", kwargs={"workspace": request.workspace.slug})))
 
 
 @require_POST

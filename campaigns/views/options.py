@@ -82,17 +82,24 @@ def delete(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     if request.method == "GET":
         if not request.htmx:  # type: ignore[attr-defined]
             return redirect(_list(request))
-        return render(request, "campaigns/_delete_dialog.html", {"campaign": found, "ran": ran})
+        back = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+        return render(request, "campaigns/_delete_dialog.html", {"campaign": found, "ran": ran, "back": back})
     if ran and request.POST.get("typed", "").strip() != found.name:
         messages.error(request, f"Nothing was deleted: type “{found.name}” to confirm.")
-        return redirect(_list(request))
+        return redirect(_list_as_filtered(request))
     try:
         campaign_delete(campaign=found, actor=request.actor)
         messages.success(request, f"“{found.name}” is deleted.{' Its log stays.' if ran else ''}")
     except ProductError as error:
         messages.error(request, error.message)
-    return redirect(_list(request))
+    return redirect(_list_as_filtered(request))
 
 
 def _list(request: WorkspaceRequest) -> str:
     return reverse("campaigns", kwargs={"workspace": request.workspace.slug})
+
+
+def _list_as_filtered(request: WorkspaceRequest) -> str:
+    """Never the page that Undo of a duplicate is sent from: it shows what is gone."""
+    page = came_from(request, _list(request))
+    return page if page.partition("?")[0] == _list(request) else _list(request)

@@ -42,6 +42,45 @@ def test_enter_saves_a_name_and_escape_leaves_it(listed):
     assert Campaign.objects.filter(name="Winter offer").exists()
 
 
+def test_a_copy_is_made_and_taken_back(listed):
+    page = listed()
+    options(page, "Offer 29")
+    page.get_by_role("button", name="Duplicate").click()
+    expect(page.get_by_label("Campaign name")).to_have_value("Copy of Offer 29")
+    message = page.get_by_role("region", name="Messages")
+    expect(message.get_by_text("“Copy of Offer 29” is a new draft.")).to_be_visible()
+    message.get_by_role("button", name="Undo").click()
+    expect(message.get_by_text("“Copy of Offer 29” is deleted.")).to_be_visible()
+    expect(page.get_by_role("link", name="Offer 29", exact=True)).to_be_visible()
+    assert Campaign.objects.count() == 30
+
+
+def test_one_is_archived_and_brought_back_where_one_was(listed):
+    address = f"{LIST}?q=Offer+2&sort=name"
+    page = listed(address)
+    options(page, "Offer 25")
+    page.get_by_role("button", name="Archive").click()
+    message = page.get_by_role("region", name="Messages")
+    expect(message.get_by_text("“Offer 25” is archived.")).to_be_visible()
+    expect(page.get_by_role("link", name="Offer 25")).to_have_count(0)
+    expect(page.get_by_role("link", name="Offer 24")).to_be_visible()
+    expect(page.get_by_role("searchbox", name="Search campaigns")).to_have_value("Offer 2")
+    message.get_by_role("button", name="Undo").click()
+    expect(message.get_by_text("“Offer 25” is back among the campaigns.")).to_be_visible()
+    expect(page.get_by_role("link", name="Offer 25")).to_be_visible()
+    expect(page.get_by_role("searchbox", name="Search campaigns")).to_have_value("Offer 2")
+
+
+def test_one_is_deleted_and_the_list_stays_as_it_was_filtered(listed):
+    page = listed(f"{LIST}?q=Offer+2&sort=name")
+    options(page, "Offer 25")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete campaign").click()
+    expect(page.get_by_role("region", name="Messages").get_by_text("“Offer 25” is deleted.")).to_be_visible()
+    expect(page.get_by_role("searchbox", name="Search campaigns")).to_have_value("Offer 2")
+    expect(page.get_by_role("link", name="Offer 25")).to_have_count(0)
+
+
 def test_a_name_that_is_refused_keeps_the_field(listed):
     page = listed()
     rename(page, "Offer 29", "Mine")

@@ -241,3 +241,10 @@ def test_a_template_that_is_not_new_is_not_discarded(editor: Client, workspace: 
 def test_archiving_is_undone(editor: Client, template: Template) -> None:
     html = editor.post(f"{LIBRARY}{template.pk}/archive/", follow=True).content.decode()
     assert f"{LIBRARY}{template.pk}/unarchive/" in html
+
+
+def test_archiving_leaves_the_library_as_it_was_searched(editor: Client, template: Template) -> None:
+    searched = f"{LIBRARY}?q=crm"
+    assert f'name="next" value="{searched}"' in text(editor, searched)
+    answer = editor.post(f"{LIBRARY}{template.pk}/archive/", {"next": searched})
+    assert answer["Location"] == searched
