@@ -134,6 +134,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return JsonResponse({})
 
 
+VIEW_ACTIONS = ("rename", "share", "unshare", "default", "no_default", "delete")
+
 urlpatterns = [
     path("form", _page(FORM)),
     path("actions", _page(ACTIONS)),
@@ -157,5 +159,8 @@ urlpatterns = [
     path("w/<slug:workspace>/profiles/<int:number>/", person, name="test_person"),
     path("w/<slug:workspace>/palette/", found, name="palette"),
     path("w/<slug:workspace>/settings/members/", in_workspace, name="test_members"),
+    path("w/<slug:workspace>/help/<slug:guide>/", in_workspace, name="guide"),
+    path("w/<slug:workspace>/saved-views/", in_workspace, name="saved_view_save"),
+    *(path(f"w/<slug:workspace>/{do}/<int:view>/", in_workspace, name=f"saved_view_{do}") for do in VIEW_ACTIONS),
     path("", include("frontend.urls")),
 ]
