@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from frontend import navigation, palette
 from frontend.navigation import NavItem
 from frontend.palette import Action, Hit, register_action, register_search
-from tests.frontend.test_patterns import violations
+from tests.browser.axe import flaws
 
 
 def people(request: HttpRequest, query: str) -> list[Hit]:
@@ -80,7 +80,7 @@ def test_it_jumps_to_a_page_by_keyboard_alone(field: Locator, page: Page, site: 
     page.keyboard.type("mem")
     expect(selected(page)).to_have_text("MembersSettings")
     expect(selected(page).locator("mark")).to_have_text("Mem")
-    assert violations(page) == []
+    assert flaws(page) == []
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{site}/w/acme/settings/members/")
 
@@ -90,7 +90,7 @@ def test_it_finds_things_in_groups_and_marks_the_letters(field: Locator, page: P
     group = page.get_by_role("group", name="People")
     expect(group.get_by_role("option")).to_have_text(["Ada Lovelaceu_1", "Adam Smithu_2"])
     expect(group.locator("mark")).to_have_text(["Ada", "Ada"])
-    assert violations(page) == []
+    assert flaws(page) == []
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{site}/w/acme/profiles/2/")

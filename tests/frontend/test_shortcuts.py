@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from frontend import navigation
 from frontend.keys import aria_keys, keys_markup
 from frontend.navigation import NavItem
-from tests.frontend.test_patterns import violations
+from tests.browser.axe import flaws
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ def test_all_of_the_page_are_listed(keys: Locator, page: Page) -> None:
         "Go to Settings": "G then S",
         "Show these shortcuts": "?",
     }
-    assert violations(page) == []
+    assert flaws(page) == []
 
 
 def test_nothing_happens_while_typing(keys: Locator, page: Page) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.frontend.test_patterns import violations
+from tests.browser.axe import flaws
 
 
 @pytest.fixture
@@ -87,4 +87,4 @@ def test_everybody_can_use_it(page: Page, site: str, theme: Any) -> None:
     page.emulate_media(color_scheme=theme)
     archived(page)
     page.get_by_role("button", name="Undo").wait_for()
-    assert violations(page) == []
+    assert flaws(page) == []
