@@ -4,8 +4,12 @@ That it is never exceeded holds on any machine. Where others want the processor 
 is good for, and is slower than its rate: that it is reached, too, only a quiet machine can show (make chaos).
 """
 
+from bisect import bisect_left
+from dataclasses import dataclass
+
 import pytest
 
+from channels.models import Connection
 from channels.policy import Rate, RetryPolicy, SendPolicy
 from delivery.shared import shared_redis
 from tests.chaos.fleet import Fleet, wait_until
@@ -21,7 +25,14 @@ def paced(count: int, per: str = "second", **options) -> SendPolicy:
 
 def most_in(times: list[float], seconds: float) -> int:
     """The most requests that any window of so many seconds holds."""
-    return max(sum(start <= at < start + seconds for at in times[index:]) for index, start in enumerate(times))
+    return max(bisect_left(times, start + seconds) - index for index, start in enumerate(times))
+
+
+def fewest_in(times: list[float], seconds: float) -> int:
+    """The fewest that any such window holds, from the first request to the last one."""
+    starts = [index for index, start in enumerate(times) if start + seconds <= times[-1]]
+    assert starts, f"the requests came within {times[-1] - times[0]:.1f} s"
+    return min(bisect_left(times, times[index] + seconds) - index for index in starts)
 
 
 def sent_at(engine: Engine, fleet: Fleet, people: int, path: str, policy: SendPolicy) -> list[float]:
@@ -31,7 +42,7 @@ def sent_at(engine: Engine, fleet: Fleet, people: int, path: str, policy: SendPo
     run = engine.start(path, policy=policy)
     wait_until(lambda: over(run), 120, fleet)
     assert tallies(run) == {"delivered": people}
-    return engine.receiver.times()
+    return sorted(engine.receiver.times())
 
 
 def gaps_of(times: list[float]) -> list[float]:
@@ -48,6 +59,54 @@ def test_fifty_a_second_are_no_more_with_two_workers(engine: Engine, fleet: Flee
 def test_fifty_a_second_are_fifty_a_second_on_a_quiet_machine(engine: Engine, fleet: Fleet) -> None:
     times = sent_at(engine, fleet, 700, "/200?ms=100", paced(50))
     assert sum(at < times[0] + 10 for at in times) >= 490
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What every window of so many seconds holds, as shares of the rate. ``at_least`` is 0 where others may want the
+    processor; and tokens that are used late, 0.15 s of them, are more of a short window."""
+
+    people: int
+    window: float
+    at_least: float
+    at_most: float
+
+
+SHORT, LONG = Measure(2_500, 4.0, 0.0, 1.1), Measure(15_000, 10.0, 0.98, 1.02)
+MEASURES = pytest.mark.parametrize(
+    "measure", [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.long)]
+)
+FAST = paced(500, max_in_flight=256)
+
+
+def assert_kept_to(times: list[float], per_second: int, measure: Measure) -> None:
+    most, fewest = most_in(times, measure.window), fewest_in(times, measure.window)
+    print(f"{fewest} to {most} in any {measure.window} s at {per_second} a second")  # noqa: T201
+    assert measure.at_least <= fewest / (measure.window * per_second)
+    assert most / (measure.window * per_second) <= measure.at_most
+
+
+@MEASURES
+def test_five_hundred_a_second(engine: Engine, fleet: Fleet, measure: Measure) -> None:
+    assert_kept_to(sent_at(engine, fleet, measure.people, "/200?ms=50", FAST), 500, measure)
+
+
+@MEASURES
+def test_two_runs_share_the_rate_of_their_connection(engine: Engine, fleet: Fleet, measure: Measure) -> None:
+    """Together they are as fast as one would be, also once one of them is over; and neither waits for the other."""
+    connection = Connection.objects.create(
+        workspace=engine.workspace, name="CRM", origin=engine.receiver.url, policy=FAST
+    )
+    engine.people(measure.people // 2)
+    fleet.start(2)
+    runs = [
+        engine.start(f"/200/{name}?ms=50", policy=FAST, connection_id=connection.pk) for name in ("first", "second")
+    ]
+    wait_until(lambda: all(over(run) for run in runs), 180, fleet)
+    assert [tallies(run) for run in runs] == 2 * [{"delivered": measure.people // 2}]
+    first, second = (engine.receiver.times(f"/200/{name}") for name in ("first", "second"))
+    assert min(max(first), max(second)) > max(min(first), min(second)), "one after the other"
+    assert_kept_to(sorted(first + second), 500, measure)
 
 
 def test_a_slow_rate_is_as_even(engine: Engine, fleet: Fleet) -> None:
