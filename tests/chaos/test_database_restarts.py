@@ -57,7 +57,7 @@ def test_a_server_that_is_stopped_and_crashes(
     """By turns as an administrator does (``fast``) and as a power cut does (``immediate``)."""
     engine.people(500 * restarts)
     fleet.start(2)
-    runs, flying, caught = both(engine, 200), set[str](), 0
+    runs, flying, caught = both(engine, "/200?ms=200"), set[str](), 0
     for number in range(restarts):
         more_requests(engine, fleet, runs, 100)
         time.sleep(random.uniform(0.0, 0.3))
@@ -77,7 +77,7 @@ def test_a_server_that_is_stopped_and_crashes(
 def test_a_server_that_is_away_for_a_minute(engine: Engine, fleet: Fleet, server: OwnPostgresql, mode: str) -> None:
     engine.people(3_000)
     fleet.start(2)
-    runs = both(engine, 200)
+    runs = both(engine, "/200?ms=200")
     more_requests(engine, fleet, runs, 500)
     restart(server, mode, gone=60.0)
     back, seen = time.monotonic(), len(engine.receiver.times())

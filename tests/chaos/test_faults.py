@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection
+from django.db.models import Max, Min
 
 from channels.policy import BreakerRule, RetryPolicy, SendPolicy
 from notifications.models import Attempt, Run
@@ -27,9 +28,8 @@ POLICY = SendPolicy(connect_seconds=2.0, total_seconds=2.0, retry=RETRY, breaker
 ONCE = POLICY.model_copy(update={"guarantee": "at_most_once"})
 
 
-def both(engine: Engine, milliseconds: int = 60) -> list[Run]:
-    """A run that sends at least once, and one that sends at most once, to a destination that takes so long."""
-    path = f"/200?ms={milliseconds}"
+def both(engine: Engine, path: str = "/200?ms=60") -> list[Run]:
+    """A run that sends at least once, and one that sends at most once."""
     return [engine.start(path, policy=POLICY), engine.start(path, policy=ONCE)]
 
 
@@ -93,7 +93,7 @@ def test_a_deploy_repeats_and_interrupts_nobody(engine: Engine, fleet: Fleet) ->
     """SIGTERM, and a new worker for each: what is on its way is waited for, the rest is given back."""
     engine.people(2_500)
     fleet.start(2)
-    runs = both(engine, 300)
+    runs = both(engine, "/200?ms=300")
     for number in range(2):
         more_requests(engine, fleet, runs, 300)
         fleet.start(1)
@@ -131,7 +131,7 @@ def test_a_broker_flushed_restarted_and_gone(engine: Engine, fleet: Fleet, gone:
     """No worker ends with it, and what is on its way meanwhile is recorded as ever."""
     engine.people(2_500)
     fleet.start(2)
-    runs = both(engine, 300)
+    runs = both(engine, "/200?ms=300")
     more_requests(engine, fleet, runs, 300)
     fleet.redis.flushdb()
     more_requests(engine, fleet, runs, 300)
@@ -168,7 +168,7 @@ def test_a_database_whose_connections_are_cut_and_that_is_gone(
     """Cut in the midst of statements, COPY and commits whose success nobody learns; then away, as when it restarts."""
     engine.people(1_500 if cuts == 5 else 6_000)
     fleet.start(2)
-    runs, flying, cut = both(engine, 200), set[str](), 0
+    runs, flying, cut = both(engine, "/200?ms=200"), set[str](), 0
     for _ in range(cuts):
         more_requests(engine, fleet, runs, 100)
         time.sleep(random.uniform(0.0, 0.3))
@@ -189,7 +189,8 @@ def test_a_database_whose_connections_are_cut_and_that_is_gone(
 
 def test_workers_whose_clocks_jump(engine: Engine, fleet: Fleet, tmp_path: Path) -> None:
     """An hour ahead, then an hour behind, under way, beside a worker whose clock is right. Leases and due times are
-    the database's, pauses monotonic. Each step waits for an attempt by the clock that it set."""
+    the database's, pauses monotonic. Each step waits for an attempt by the clock that it set, and each first attempt
+    fails: at least once it is made again, at most once it is not."""
     library, clock = faketime_or_skip(find_faketime()), tmp_path / "clock"
     clock.write_text("+0")
     engine.people(2_000)
@@ -204,19 +205,28 @@ def test_workers_whose_clocks_jump(engine: Engine, fleet: Fleet, tmp_path: Path)
     }
     fleet.start(1)
     fleet.start(1, extra=faked)
-    runs = both(engine, 200)
+    runs = both(engine, "/503-once-then-200?ms=200")
     for hours in (1, -1):
         clock.write_text(f"{hours * 3600:+d}")
         wait_until(lambda hours=hours: hours in hours_off(runs), 60, fleet)  # type: ignore[misc]
     all_over(runs, fleet)
-    report = assert_agreement(engine.receiver, runs, in_flight=())
-    assert (report.repeated, report.interrupted, hours_off(runs)) == (0, 0, {-1, 0, 1})
+    report = assert_agreement(engine.receiver, runs)
+    assert (report.repeated, report.interrupted, report.states) == (2_000, 0, {"delivered": 2_000, "failed": 2_000})
+    assert hours_off(runs) == hours_off(runs, outcome="retry") == {-1, 0, 1}
+    assert_due_while_under_way(runs[0])
 
 
-def hours_off(runs: list[Run]) -> set[int]:
+def hours_off(runs: list[Run], **fields: str) -> set[int]:
     """How wrong the clocks were by which attempts are dated: hours after their runs."""
-    started = Attempt.objects.filter(run_id__in=[run.pk for run in runs]).values_list("started_at", flat=True)
-    return {round((at - runs[0].run_at).total_seconds() / 3600) for at in started}
+    made = Attempt.objects.filter(run_id__in=[run.pk for run in runs], **fields)
+    return {round((at - runs[0].run_at).total_seconds() / 3600) for at in made.values_list("started_at", flat=True)}
+
+
+def assert_due_while_under_way(run: Run) -> None:
+    """Whatever the clock of the worker that failed: a retry is due by the database's."""
+    due = Attempt.objects.filter(run_id=run.pk, outcome="retry").aggregate(first=Min("retry_at"), last=Max("retry_at"))
+    assert run.finished_at is not None
+    assert run.run_at <= due["first"] <= due["last"] <= run.finished_at
 
 
 def test_the_clock_of_the_database_jumps_ahead(engine: Engine, fleet: Fleet) -> None:
