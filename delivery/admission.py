@@ -8,6 +8,7 @@ from django.conf import settings
 from delivery.appetite import Appetite
 from delivery.gate import AHEAD, Gate, Grant, Why
 from delivery.paced_window import PacedWindow
+from delivery.places import Places
 from delivery.plan import LanePlan
 from delivery.window import Window
 
@@ -26,13 +27,16 @@ class Admission:
     plan: LanePlan
     window: Window
     gate: Gate
+    lane: int = 0
     why: Why = Why.NOTHING
     _hold_until: float = 0.0
     _probes: int = 0
     _appetite: Appetite = field(init=False)
+    places: Places = field(init=False)
 
     def __post_init__(self) -> None:
         self._appetite = Appetite(self.plan.limit, settings.LANE_BATCH)
+        self.places = Places(self.lane, self.plan, self.window)
 
     @property
     def hold(self) -> float:
@@ -41,8 +45,8 @@ class Admission:
 
     @property
     def stays(self) -> bool:
-        """Whether the lane waits here for the gate."""
-        return 0 < self.hold <= STAY_FOR
+        """Whether the lane waits here for the gate, or for its first place in flight."""
+        return self.places.waits or 0 < self.hold <= STAY_FOR
 
     @property
     def rest(self) -> float:
@@ -53,8 +57,14 @@ class Admission:
         """From now on this plan; a rule that changed is asked about anew."""
         if plan.gate_rule != self.plan.gate_rule:
             self._hold_until = 0.0
-        self.plan = plan
+        self.plan = self.places.plan = plan
         self.gate.keep_to(plan.gate_rule)
+
+    def look(self, *, more: bool) -> bool:
+        """See `Places.look`."""
+        begins = self.places.look(more=more)
+        self._appetite.in_flight = self.window.limit
+        return begins
 
     def ask(self, *, at_most: int) -> Grant | None:
         """What may be claimed for now; None when nothing is wanted or may be sent."""
@@ -98,7 +108,7 @@ class Admission:
     @property
     def _free(self) -> int:
         """How many rows more a lane may hold that may not have to give any back."""
-        return max(0, self.plan.limit - self.window.in_hand)
+        return max(0, self.window.limit - self.window.in_hand)
 
     def _wanted(self) -> int:
         """Rows; of a paced run tokens."""
@@ -106,7 +116,7 @@ class Admission:
             room = self._free if self.plan.at_most_once else self.window.room(AHEAD / 4)
             return self._tokens_wanted(self.window, room)
         if self.plan.at_most_once:
-            return self._free if self._free * 4 >= self.plan.limit else 0
+            return self._free if self._free * 4 >= self.window.limit else 0
         return self._appetite.rows(self.window.waiting)
 
     def _tokens_wanted(self, window: PacedWindow, room: int) -> int:

@@ -31,6 +31,10 @@ class Destination:
     def paced_runs_key(self) -> str:
         return f"{self.name}:paced"
 
+    @property
+    def places_key(self) -> str:
+        return f"{self.name}:places"
+
     def pace_keys(self, run_id: int) -> Sequence[str]:
         """Of the destination and of one run of it."""
         return f"{self.name}:pace", f"{self.name}:run:{run_id}"

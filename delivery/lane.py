@@ -82,7 +82,7 @@ class Lane:
         self.claims = Claims(plan.workspace_id, plan.run_id, plan.run_at, self.ticket.token, plan.lease)
         rows = RowMaker(plan.workspace_id, plan.run_id, plan.run_at, plan.retention_days, plan.secrets)
         self.recorder = Recorder(self.claims, self.ticket.slot, rows, when_down=self.window.halt)
-        self.admission = Admission(plan, self.window, self.gate)
+        self.admission = Admission(plan, self.window, self.gate, self.ticket.token)
         self.pulse = Pulse(plan.run_id, self.ticket.slot)
         self._recorded = self._renewed = self._waited_at = self._started
 
@@ -96,15 +96,18 @@ class Lane:
 
     def step(self, seconds: float = 0.0) -> bool:
         """One round, waiting at most ``seconds`` for outcomes; False when it was the last one."""
+        if self.admission.look(more=self.due_left):
+            self._started = time.monotonic()
         if not self._may_send() or self.window.late:
             self._give_back(self.window.take_back())
         elif self._may_claim():
             self._claim()
-        elif self.gate.is_shut and self.window.waiting:
+        elif self.window.waiting and (self.gate.is_shut or not (self.window.limit or self.window.halted)):
             self._give_back(self.window.take_back())
         if self._is_over():
             self._record()
             self.gate.report()
+            self.admission.places.leave()
             self._tell()
             return False
         self._take_outcomes(min(seconds, self._until_record()))
@@ -167,7 +170,7 @@ class Lane:
     def _may_claim(self) -> bool:
         """Within the slice; and after it, when stragglers keep the thread, for as long as a request may take."""
         now = time.monotonic()
-        if now < self._claim_after or self.admission.hold or not self._may_send():
+        if now < self._claim_after or self.admission.hold or not self.window.limit or not self._may_send():
             return False
         over = self._seconds_over
         if over < 0 or self.plan.is_paced:
@@ -236,7 +239,7 @@ class Lane:
 
     def _tell(self) -> None:
         window = self.window
-        self.pulse.tell(LanePulse(window.in_flight, self.plan.limit, window.waiting, self.admission.why))
+        self.pulse.tell(LanePulse(window.in_flight, window.limit, window.waiting, self.admission.why))
 
     def _renew(self) -> None:
         if time.monotonic() - self._renewed > RENEW_EVERY:

@@ -22,7 +22,9 @@ LEASE_MARGIN = 5.0
 
 @dataclass(frozen=True, slots=True)
 class LanePlan:
-    """A run as its lanes see it. ``limit`` is how many requests one lane may have in flight."""
+    """A run as one of its lanes sees it. ``limit``: how many requests it may have in flight, as its run's share.
+    ``most_in_flight``: how many all runs of the connection together may have; None without a connection.
+    """
 
     run_id: int
     workspace_id: int
@@ -30,6 +32,7 @@ class LanePlan:
     retention_days: int
     policy: SendPolicy
     limit: int
+    most_in_flight: int | None
     maker: RequestMaker
     secrets: tuple[str, ...] = field(repr=False)
     destination: Destination
@@ -72,17 +75,20 @@ def lane_plan(run_id: int, slot: int, *, http: HttpLoop | None = None, at_once: 
     if run is None:
         return None
     credentials = credentials_resolve(run.workspace, run.connection_id, http=http, at_once=at_once)
+    connection = credentials.connection if isinstance(credentials, Credentials) else None
+    policy: SendPolicy = run.policy if connection is None else connection.policy
     return LanePlan(
         run_id=run.pk,
         workspace_id=run.workspace_id,
         run_at=run.run_at,
         retention_days=run.retention_days,
         policy=run.policy,
-        limit=min(settings.LANE_IN_FLIGHT, share(run.policy.max_in_flight, run.slots, slot)),
+        limit=min(settings.LANE_IN_FLIGHT, share(policy.max_in_flight, run.slots, slot)),
+        most_in_flight=None if connection is None else policy.max_in_flight,
         maker=_request_maker(run, credentials),
         secrets=credentials.secrets if isinstance(credentials, Credentials) else (),
         destination=run_destination(run),
-        gate_rule=_gate_rule(run, credentials),
+        gate_rule=_gate_rule(run, policy),
     )
 
 
@@ -92,10 +98,8 @@ def share(most: int, slots: int, slot: int) -> int:
     return max(1, most // slots + (slot < most % slots))
 
 
-def _gate_rule(run: Run, credentials: Credentials | str) -> GateRule:
-    """Rate and breaker protect a destination as it is now, so a running run follows its connection's."""
-    connection = credentials.connection if isinstance(credentials, Credentials) else None
-    policy: SendPolicy = run.policy if connection is None else connection.policy
+def _gate_rule(run: Run, policy: SendPolicy) -> GateRule:
+    """Rate and breaker protect a destination as it is now, so a running run follows its connection's ``policy``."""
     return GateRule(
         rate=policy.rate,
         run_rate=run.rate,

@@ -111,4 +111,4 @@ class Turn:
 
 def _window(plan: LanePlan, http: HttpLoop) -> Window:
     kind = PacedWindow if plan.is_paced else Window
-    return kind(http, plan.limit, alarm_at=plan.gate_rule.breaker.minimum_calls)
+    return kind(http, 0 if plan.most_in_flight else plan.limit, alarm_at=plan.gate_rule.breaker.minimum_calls)

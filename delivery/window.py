@@ -55,6 +55,10 @@ class Window:
         self.halted = False
 
     @property
+    def limit(self) -> int:
+        return self._limit
+
+    @property
     def in_hand(self) -> int:
         """Requests that were fed and have neither been handed back nor reported."""
         return self._fed - self._returned
@@ -95,6 +99,10 @@ class Window:
         self._returned += len(taken)
         return taken
 
+    def keep_to(self, limit: int) -> None:
+        """From now on this limit; what is on its way beyond it ends by itself, and nothing takes its place."""
+        self._http.run(self._keep_to(limit)).result()
+
     def halt(self) -> None:
         """Nothing more leaves until `resume`."""
         self.halted = True
@@ -108,6 +116,11 @@ class Window:
     async def _extend(self, batch: Sequence[Outgoing]) -> None:
         self._pending.extend(batch)
         self._fill()
+
+    async def _keep_to(self, limit: int) -> None:
+        self._limit = limit
+        if not self.halted:
+            self._fill()
 
     async def _resume(self) -> None:
         self.halted, self._failures = False, 0
@@ -143,7 +156,7 @@ class Window:
 
     def _next(self) -> Outgoing | None:
         """What a worker that is free sends next."""
-        while self._pending and not self.halted:
+        while self._pending and not self.halted and len(self._workers) <= self._limit:
             outgoing = self._pending.popleft()
             if time.monotonic() <= outgoing.send_before:
                 return outgoing
