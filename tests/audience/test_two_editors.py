@@ -45,7 +45,7 @@ def test_a_profile_changed_meanwhile_is_not_overwritten(marketer, address, ana, 
     answer = marketer.post(where, {"user_id": "u1", "first_name": "Typed", "revision": seen})
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Somebody else saved this profile meanwhile" in page
+    assert "This profile was changed meanwhile" in page
     assert 'value="Typed"' in page
     assert f'name="revision" value="{seen}"' in page
     ana.refresh_from_db()
@@ -136,7 +136,7 @@ def test_a_segment_changed_meanwhile_is_not_overwritten(marketer, address, germa
     answer = marketer.post(where, {"name": "Typed", **POSTED, "revision": seen})
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Somebody else saved this segment meanwhile" in page
+    assert "This segment was changed meanwhile" in page
     assert f"was changed by {colleague.user} on " in page
     assert 'value="Typed"' in page
     assert f'name="revision" value="{seen}"' in page

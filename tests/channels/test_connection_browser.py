@@ -68,3 +68,25 @@ def test_a_signing_secret_is_made_where_nothing_is_unsaved(settings_page: Page) 
     page = settings_page
     page.get_by_role("button", name="Sign requests").click()
     expect(page.get_by_text("Copy the signing secret now")).to_be_visible()
+
+
+def test_a_mistake_far_down_is_said_at_the_top_and_led_to(settings_page: Page) -> None:
+    page = settings_page
+    page.get_by_label("Your own signing secret").fill("whsec_typo")
+    page.get_by_role("button", name="Save connection").click()
+    said = page.get_by_role("alert").filter(has_text="The connection is not saved yet")
+    said.get_by_role("link", name="24 to 64 bytes").click()
+    expect(page.get_by_label("Your own signing secret")).to_be_focused()
+
+
+def test_a_secret_is_replaced_from_the_list_and_never_shown(visit, connection: Connection) -> None:
+    page = visit("/w/acme/settings/connections/")
+    row = page.get_by_role("row", name="CRM")
+    row.get_by_role("button", name="Options").click()
+    row.get_by_role("link", name="Replace secret").click()
+    expect(page.get_by_role("heading", name="Replace secret")).to_be_visible()
+    page.get_by_label("New secret").fill("next-token")
+    page.get_by_role("button", name="Replace secret").click()
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("The secret of “CRM” is replaced.")
+    assert Connection.objects.get().secret == "next-token"
+    assert "next-token" not in page.content()

@@ -147,7 +147,7 @@ def test_of_two_people_the_second_is_told(client: Client, owner: User, connectio
     answer = client.post(edit, FORM | {"name": "Second", "revision": str(seen)})
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Somebody else saved this connection meanwhile" in page
+    assert "This connection was changed meanwhile" in page
     assert "was changed by you, in another window, on" in page
     assert 'value="Second"' in page
     assert f'name="revision" value="{seen}"' in page
