@@ -1,4 +1,5 @@
 import csv
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from io import StringIO
@@ -74,3 +75,21 @@ def test_times_are_those_of_the_workspace(exported, workspace: Workspace) -> Non
     workspace.save()
     notification_made(run_made(workspace, run_at=datetime(2026, 11, 24, 15, 4, tzinfo=UTC)))
     assert exported()[0]["run_at"] == "2026-11-24T16:04:00+01:00"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_compressed_is_one_file(workspace: Workspace, viewer: User) -> None:
+    notification_made(run_made(workspace), "ada")
+
+    async def sent() -> bytes:
+        client = AsyncClient()
+        await client.aforce_login(viewer)
+        response = await client.get(EXPORT, headers={"Accept-Encoding": "gzip"})
+        assert response["Content-Encoding"] == "gzip"
+        return b"".join([part async for part in response.streaming_content])  # type: ignore[attr-defined]
+
+    reader = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    text = reader.decompress(async_to_sync(sent)()).decode()
+    assert [row["user_id"] for row in csv.DictReader(StringIO(text))] == ["ada"]
+    assert reader.eof
+    assert not reader.unused_data
