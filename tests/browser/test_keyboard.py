@@ -25,6 +25,15 @@ def dora(page, product):
     return Marketer(page, product)
 
 
+@pytest.fixture
+def nina(page, product):
+    """Signed in to a workspace of her own, where nothing is yet."""
+    someone = Marketer(page, product)
+    someone.sign_up("Nina")
+    someone.create_workspace("Acme")
+    return someone
+
+
 def reach(page, target):
     """Presses Tab until the focus is there, and sees that it is shown."""
     expect(target).to_be_visible()
@@ -131,3 +140,46 @@ def test_the_keys_of_the_page_are_listed(dora, page):
     page.keyboard.press("Escape")
     page.keyboard.press("c")
     expect(page.get_by_label("Campaign name")).to_be_focused()
+
+
+def test_the_channel_is_switched_on_and_off_with_the_keyboard(nina, page):
+    page.keyboard.type("gs")
+    press(page, page.get_by_role("link", name="Channels", exact=True))
+    switch = page.get_by_role("switch", name="Webhook")
+    press(page, switch, "Space")
+    expect(page.get_by_text("Switched on by Nina")).to_be_visible()
+    expect(switch).to_be_checked()
+    press(page, switch, "Space")
+    expect(page.get_by_text("Switched off by Nina")).to_be_visible()
+
+
+def test_a_person_is_added_with_the_keyboard(nina, page):
+    page.keyboard.type("gp")
+    press(page, page.get_by_role("link", name="Add profile").first)
+    write(page, page.get_by_label("User ID"), "u-1")
+    write(page, page.get_by_label("First name"), "Ana")
+    press(page, page.get_by_label("Test user"), "Space")
+    write(page, page.get_by_role("textbox", name="Attribute 1", exact=True), "plan")
+    write(page, page.get_by_role("textbox", name="Value 1", exact=True), "pro")
+    press(page, page.get_by_role("button", name="Save profile"))
+    expect(page.get_by_role("heading", name="Ana")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("pro", exact=True)).to_be_visible()
+
+
+def test_a_segment_with_a_rule_is_made_with_the_keyboard(nina, page):
+    page.keyboard.type("ga")
+    press(page, page.get_by_role("link", name="Create segment").first)
+    write(page, page.get_by_label("Name", exact=True), "Portuguese")
+    pick(page, page.get_by_label("Field of rule 1"), "Coun", "country")
+    pick(page, page.get_by_label("Test of rule 1"), "is one", "one_of")
+    write(page, page.get_by_label("Value of rule 1"), "PT, BR")
+    press(page, page.get_by_role("button", name="Save segment"))
+    expect(page.get_by_text("People whose Country is one of")).to_be_visible()
+
+
+def pick(page, select, beginning, value):
+    """Chooses an option of a list by the first letters of its words."""
+    reach(page, select)
+    page.keyboard.type(beginning)
+    expect(select).to_have_value(value)
+    expect(select).to_be_focused()
