@@ -1,5 +1,6 @@
 """Home: how the workspace stands, as its page and the API show it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,13 +16,14 @@ from notifications.selectors.figures import (
     Figures,
     Period,
     ProblemGroup,
-    RunRow,
+    RunsUnderWay,
     figures_of,
     problems_latest,
     runs_under_way,
 )
 from notifications.states import NotificationState
 
+Chart = dict[str, Any]  # what charts.js draws
 DEFAULT_PERIOD = "7d"
 TOKENS = {50: "--info", 95: "--accent", 99: "--code-keyword"}
 
@@ -40,7 +42,7 @@ class Dashboard:
     statuses: tuple[StatusCount, ...]
     figures: Figures
     problems: list[ProblemGroup]
-    runs: list[RunRow]
+    runs: RunsUnderWay
 
     @property
     def success_rate(self) -> float | None:
@@ -51,7 +53,7 @@ class Dashboard:
 
 
 def dashboard_of(workspace: Workspace, period: Period, *, now: datetime) -> Dashboard:
-    """Six queries on tallies, whatever was sent."""
+    """Seven queries on tallies at most, whatever was sent."""
     figures = figures_of(workspace, period, now=now)
     return Dashboard(
         statuses_of(workspace),
@@ -73,7 +75,7 @@ def statuses_of(workspace: Workspace) -> tuple[StatusCount, ...]:
     return tuple(StatusCount(value, label, counts.get(value, 0)) for value, label in CampaignStatus.choices)
 
 
-def deliveries_chart(figures: Figures) -> dict[str, Any]:
+def deliveries_chart(figures: Figures) -> Chart:
     """What ``charts.js`` draws: people by outcome, stacked."""
     series = [
         {"name": NotificationState(state).label, "token": f"--bar-{state}", "values": figures.deliveries[state]}
@@ -82,7 +84,7 @@ def deliveries_chart(figures: Figures) -> dict[str, Any]:
     return _labelled(figures, series)
 
 
-def latency_chart(figures: Figures) -> dict[str, Any]:
+def latency_chart(figures: Figures) -> Chart:
     """What ``charts.js`` draws: milliseconds, a line for each percentile."""
     series = [
         {"name": f"p{percentile}", "token": TOKENS[percentile], "values": figures.latency[percentile]}
@@ -91,7 +93,7 @@ def latency_chart(figures: Figures) -> dict[str, Any]:
     return _labelled(figures, series)
 
 
-def _labelled(figures: Figures, series: list[dict[str, Any]]) -> dict[str, Any]:
+def _labelled(figures: Figures, series: list[dict[str, Any]]) -> Chart:
     long, short = {"24h": ("%a %H:%M", "%H:%M"), "7d": ("%a %-d %b, %H:%M", "%-d %b"), "30d": ("%a %-d %b", "%-d %b")}[
         figures.period.key
     ]
@@ -101,8 +103,29 @@ def _labelled(figures: Figures, series: list[dict[str, Any]]) -> dict[str, Any]:
     return {"labels": [start.strftime(long) for start in figures.starts], "ticks": ticks, "series": series}
 
 
-def chart_rows(chart: dict[str, Any]) -> list[tuple[str, list[int | None]]]:
-    """The chart as a table, latest first, without stretches in which nothing happened."""
-    columns = [series["values"] for series in chart["series"]]
-    rows = [(label, [column[at] for column in columns]) for at, label in enumerate(chart["labels"])]
-    return [row for row in reversed(rows) if any(row[1])]
+@dataclass(frozen=True)
+class ChartRow:
+    """A stretch of a chart and where it leads; ``cells``: its values, each with where that leads. Empty: nowhere."""
+
+    label: str
+    address: str
+    cells: list[tuple[int | None, str]]
+
+    @property
+    def values(self) -> list[int | None]:
+        return [value for value, _ in self.cells]
+
+
+def chart_rows(
+    chart: Chart, *, addresses: Sequence[str] = (), of_series: Sequence[Sequence[str]] = ()
+) -> list[ChartRow]:
+    """The chart as a table, latest first, without stretches in which nothing happened.
+
+    ``addresses``: where each stretch leads; ``of_series``: for each series, where each of its values leads.
+    """
+    rows = []
+    for at, label in enumerate(chart["labels"]):
+        values = [series["values"][at] for series in chart["series"]]
+        to = [column[at] for column in of_series] or [""] * len(values)
+        rows.append(ChartRow(label, addresses[at] if addresses else "", list(zip(values, to, strict=True))))
+    return [row for row in reversed(rows) if any(row.values)]

@@ -83,7 +83,7 @@ def _answer(dashboard: Dashboard) -> dict[str, Any]:
         "totals": figures.totals,
         "pieces": [_piece(figures, at) for at in range(len(figures.starts))],
         "problems": dashboard.problems,
-        "runs_under_way": dashboard.runs,
+        "runs_under_way": dashboard.runs.rows,
     }
 
 

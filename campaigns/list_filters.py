@@ -5,6 +5,9 @@ from typing import TypedDict
 
 from accounts.models import User
 from campaigns.models import CampaignStatus
+from campaigns.selectors import UNDER_WAY
+
+STATUS_CHOICES = [*CampaignStatus.choices, (UNDER_WAY, "Under way")]
 
 
 class ListFilters(TypedDict):
@@ -19,7 +22,7 @@ def list_filters(query: Mapping[str, str], user: User) -> ListFilters:
     status = query.get("status", "")
     return {
         "search": query.get("q", "").replace("\x00", "").strip(),
-        "status": status if status in CampaignStatus.values else "",
+        "status": status if status in dict(STATUS_CHOICES) else "",
         "label": query.get("label", "").replace("\x00", ""),
         "created_by": user if query.get("mine") == "1" else None,
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaigns.dashboard import chart_rows
+from campaigns.dashboard import ChartRow, chart_rows
 from notifications.models import Run
 from notifications.selectors import Latency, run_latency
 from notifications.selectors.figures import OUTCOMES
@@ -22,11 +22,11 @@ class RunCharts:
     latency: Latency | None
 
     @property
-    def outcome_rows(self) -> list[tuple[str, list[int | None]]]:
+    def outcome_rows(self) -> list[ChartRow]:
         return chart_rows(self.outcomes) if self.outcomes else []
 
     @property
-    def answer_rows(self) -> list[tuple[str, list[int | None]]]:
+    def answer_rows(self) -> list[ChartRow]:
         return chart_rows(self.answers)[::-1] if self.answers else []
 
 

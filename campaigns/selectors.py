@@ -9,12 +9,14 @@ from accounts.models import User, Workspace
 from campaigns.errors import CampaignNotFound
 from campaigns.models import Campaign, CampaignStatus
 from notifications.models import Run
-from notifications.selectors import RunCounts, run_counts, run_counts_many, runs_latest, runs_of_campaign
-from notifications.states import RUN_OPEN, RUN_TRANSITIONS, RunState
+from notifications.selectors import RunCounts, run_counts, run_counts_many, runs_latest, runs_of_campaign, runs_open
+from notifications.states import RUN_OPEN, RUN_TRANSITIONS, RunKind, RunState
 from webhooks_platform.base.paging import TwoWayPage, two_way_page
 
 LIST_ORDER = ("-updated_at", "-id")
 PAGE_SIZE = 25
+# A status by what is going on: a launched run of it is open.
+UNDER_WAY = "under-way"
 SORTS = {"": LIST_ORDER, "name": ("name", "id"), "newest": ("-id",), "oldest": ("id",)}
 
 
@@ -59,13 +61,19 @@ def campaigns_of(workspace: Workspace) -> QuerySet[Campaign]:
 def campaigns_listed(
     workspace: Workspace, *, search: str = "", status: str = "", label: str = "", created_by: User | None = None
 ) -> QuerySet[Campaign]:
-    """Campaigns by search text (in name and labels), status and label; archived ones only when asked for."""
-    rows = campaigns_of(workspace)
-    rows = rows.filter(status=status) if status else rows.exclude(status=CampaignStatus.ARCHIVED)
+    """Campaigns by text (in name and labels), status or UNDER_WAY, and label; archived ones only when asked for."""
+    rows = _of_status(workspace, status)
     rows = rows.filter(created_by=created_by) if created_by else rows
     if label:
         rows = rows.filter(labels__contains=[label])
     return rows.filter(Q(name__icontains=search) | Q(labels__contains=[search])) if search else rows
+
+
+def _of_status(workspace: Workspace, status: str) -> QuerySet[Campaign]:
+    rows = campaigns_of(workspace)
+    if status == UNDER_WAY:
+        return rows.filter(pk__in=runs_open(workspace).filter(kind=RunKind.LIVE).values("campaign_id"))
+    return rows.filter(status=status) if status else rows.exclude(status=CampaignStatus.ARCHIVED)
 
 
 def labels_used(workspace: Workspace) -> list[str]:

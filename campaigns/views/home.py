@@ -13,14 +13,23 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Workspace
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
-from campaigns.dashboard import Dashboard, chart_rows, dashboard_of, deliveries_chart, latency_chart, period_chosen
+from campaigns.dashboard import (
+    Chart,
+    ChartRow,
+    Dashboard,
+    chart_rows,
+    dashboard_of,
+    deliveries_chart,
+    latency_chart,
+    period_chosen,
+)
 from campaigns.first_steps import first_campaign_create, first_steps, first_steps_hidden, first_steps_hide
 from channels.models import ChannelKind
 from channels.services import channel_switch
 from frontend.answers import message_with_undo
 from notifications.filters import FilterQuery
 from notifications.selectors import LogFilters
-from notifications.selectors.figures import PERIODS, Figures, ProblemGroup, runs_under_way
+from notifications.selectors.figures import OUTCOMES, PERIODS, Figures, ProblemGroup, runs_under_way
 from webhooks_platform.base.errors import InvalidInput
 
 
@@ -42,8 +51,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         "periods": PERIODS.values(),
         "period": period,
         "charts": {"deliveries": deliveries, "latency": latency},
-        "deliveries_rows": chart_rows(deliveries),
-        "latency_rows": chart_rows(latency),
+        **_tables(workspace, dashboard.figures, deliveries, latency),
         "log_url": log_address(workspace, dashboard.figures),
     }
     return render(request, "campaigns/home.html", context)
@@ -53,6 +61,17 @@ def _problems(workspace: Workspace, dashboard: Dashboard) -> list[tuple[ProblemG
     """Each with the address of its people."""
     whole = FilterQuery(LogFilters())
     return [(group, whole.of_kind(group, run=group.run.pk).address(workspace)) for group in dashboard.problems]
+
+
+def _tables(workspace: Workspace, figures: Figures, deliveries: Chart, latency: Chart) -> dict[str, list[ChartRow]]:
+    """The charts as tables: a time leads to the log of then, a number of people to those people."""
+    windows = [FilterQuery(LogFilters(since=start, until=end)) for start, end in figures.windows]
+    times = [window.address(workspace) for window in windows]
+    people = [[window.within(state=state).address(workspace) for window in windows] for state in OUTCOMES]
+    return {
+        "deliveries_rows": chart_rows(deliveries, addresses=times, of_series=people),
+        "latency_rows": chart_rows(latency, addresses=times),
+    }
 
 
 def log_address(workspace: Workspace, figures: Figures) -> str:

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
 from accounts.saved_view_bar import page_query, with_saved_views
-from campaigns.list_filters import list_filters
-from campaigns.models import CampaignStatus
+from campaigns.list_filters import STATUS_CHOICES, list_filters
 from campaigns.selectors import SORTS, campaign_rows, campaigns_listed, labels_used
 from campaigns.services import campaign_create
 from campaigns.views.builder import step_url
@@ -31,7 +30,7 @@ def campaigns(request: WorkspaceRequest) -> HttpResponse:
         "rows": page.items,
         **filters,
         "sort": sort,
-        "statuses": CampaignStatus.choices,
+        "statuses": STATUS_CHOICES,
         "labels": [(label, label) for label in labels_used(request.workspace)],
         "sorts": SORT_WORDS,
         "filtered": any(filters.values()),

@@ -72,6 +72,11 @@ class Figures:
         return self.starts[0]
 
     @property
+    def windows(self) -> list[tuple[datetime, datetime | None]]:
+        """When each piece begins and ends; the present one has no end yet."""
+        return list(zip(self.starts, (*self.starts[1:], None), strict=True))
+
+    @property
     def totals(self) -> RunCounts:
         sums = {state: sum(counts) for state, counts in self.deliveries.items()}
         return RunCounts(audience=sum(sums.values()), **sums)
@@ -92,6 +97,18 @@ class ProblemGroup(ProblemKind):
 class RunRow:
     run: Run
     counts: RunCounts
+
+
+@dataclass(frozen=True)
+class RunsUnderWay:
+    """The latest of ``total``."""
+
+    rows: list[RunRow]
+    total: int
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
 
 
 def figures_of(workspace: Workspace, period: Period, *, now: datetime) -> Figures:
@@ -196,8 +213,10 @@ def problems_of_all(workspace: Workspace, *, since: datetime) -> list[ProblemKin
     return [ProblemKind(kind["reason"], kind["status_code"], kind["detail"], kind["people"]) for kind in found]
 
 
-def runs_under_way(workspace: Workspace) -> list[RunRow]:
-    """Open live runs, latest first, with their counts. Two queries."""
-    runs = list(runs_open(workspace).filter(kind=RunKind.LIVE)[:RUNS_SHOWN])
-    counts = run_counts_many(runs)
-    return [RunRow(run, counts[run.pk]) for run in runs]
+def runs_under_way(workspace: Workspace) -> RunsUnderWay:
+    """Open live runs, the latest RUNS_SHOWN with their counts. Three queries at most."""
+    found = runs_open(workspace).filter(kind=RunKind.LIVE)
+    runs = list(found[: RUNS_SHOWN + 1])
+    total = found.count() if len(runs) > RUNS_SHOWN else len(runs)
+    counts = run_counts_many(runs[:RUNS_SHOWN])
+    return RunsUnderWay([RunRow(run, counts[run.pk]) for run in runs[:RUNS_SHOWN]], total)

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import escape
+from urllib.parse import parse_qs
 
 import pytest
 from django.urls import reverse
@@ -102,7 +103,7 @@ def test_a_table_leaves_out_stretches_without_anything(workspace):
     ran(workspace)
     figures_keep(now=timezone.now())
     figures = dashboard_of(workspace, period_chosen("24h"), now=timezone.now()).figures
-    assert [values for _, values in chart_rows(deliveries_chart(figures))] == [[2, 1, 0, 0]]
+    assert [row.values for row in chart_rows(deliveries_chart(figures))] == [[2, 1, 0, 0]]
 
 
 def test_runs_under_way_are_shown_with_their_bars(home, client, workspace):
@@ -113,6 +114,44 @@ def test_runs_under_way_are_shown_with_their_bars(home, client, workspace):
     for page in (home(), fresh):
         assert "Quarterly update" in page
         assert "1 of 2" in page
+
+
+@pytest.mark.parametrize(("runs", "more"), [(5, None), (7, "and 2 more")])
+def test_more_runs_than_are_shown_are_counted_and_listed(home, client, workspace, runs, more):
+    for number in range(runs):
+        campaign = Campaign.objects.create(workspace=workspace, name=f"Running {number}")
+        run_made(workspace, state=RunState.RUNNING, campaign_id=campaign.pk, campaign_name=campaign.name)
+    Campaign.objects.create(workspace=workspace, name="Resting")
+    page = home()
+    assert page.count('<tr id="run-') == 5
+    found = re.search(r'<a href="([^"]+)">(and [^<]+ more)</a>', page)
+    assert (found and found[2]) == more
+    if found:
+        listed = client.get(found[1]).content.decode()
+        assert listed.count('aria-label="Choose Running') == runs
+        assert "Choose Resting" not in listed
+
+
+def in_table(page, label):
+    """Text and address of each link in the table with this label."""
+    found = re.search(rf'class="table-wrap" role="region" aria-label="{label}.*?</table>', page, re.DOTALL)
+    assert found
+    links = re.findall(r'<a href="([^"]+)">([^<]+)</a>', found[0])
+    return [(text, address.replace("&amp;", "&")) for address, text in links]
+
+
+def test_what_the_charts_tables_say_leads_to_the_log_of_then(client, home, workspace):
+    ran(workspace)
+    figures_keep(now=timezone.now())
+    page = home(period="24h")
+    (_, whole), (two, delivered), (one, failed) = in_table(page, "Deliveries over time")
+    assert (two, one) == ("2", "1")
+    for address, rows in ((whole, 3), (delivered, 2), (failed, 1)):
+        assert client.get(address).content.decode().count('class="actions"') - 1 == rows
+    [(_, address)] = in_table(page, "Time to answer over time")
+    start = timezone.localtime(timezone.now() - timedelta(hours=1)).replace(minute=0)
+    times = {"since": start, "until": start + timedelta(hours=1)}
+    assert parse_qs(address.partition("?")[2]) == {name: [f"{at:%Y-%m-%dT%H:%M}"] for name, at in times.items()}
 
 
 @pytest.mark.parametrize("runs", [1, 12])

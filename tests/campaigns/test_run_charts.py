@@ -60,7 +60,7 @@ def test_answers_are_counted_by_how_long_they_took(workspace):
     charts = run_charts(run, now=BEGAN)
     assert charts.answers
     assert charts.latency
-    assert charts.answer_rows == [("2 ms to 5 ms", [2]), ("20 ms to 50 ms", [1])]
+    assert [(row.label, row.values) for row in charts.answer_rows] == [("2 ms to 5 ms", [2]), ("20 ms to 50 ms", [1])]
     assert charts.answers["labels"][0] == "1 ms to 2 ms"
     assert charts.latency.attempts == 3
 

@@ -199,7 +199,7 @@ def test_runs_under_way_have_their_counts(workspace):
     run = run_made(workspace, state=RunState.PAUSED)
     notification_made(run, "a")
     run_made(workspace)
-    assert [(row.run.pk, row.counts.delivered) for row in runs_under_way(workspace)] == [(run.pk, 1)]
+    assert [(row.run.pk, row.counts.delivered) for row in runs_under_way(workspace).rows] == [(run.pk, 1)]
 
 
 def test_old_figures_go_but_those_of_open_runs_stay(workspace, now):

@@ -1,0 +1,31 @@
+"""Home at the browser: what is launched elsewhere comes by itself."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from accounts.models import Member, Workspace
+from campaigns.models import Campaign
+from notifications.states import NotificationState, RunState
+from tests.browser.axe import flaws
+from tests.campaigns.browsing import shot
+from tests.notifications.ledger import notification_made, run_made
+
+
+def test_a_run_launched_elsewhere_comes_by_itself(visit: Callable[[str], Page], workspace: Workspace) -> None:
+    Member.objects.update(first_steps_hidden=True)
+    page = visit("/w/acme/home/")
+    expect(page.get_by_role("heading", name="Home")).to_be_visible()
+    expect(page.get_by_role("region", name="Runs under way")).to_have_count(0)
+    for number in range(7):
+        campaign = Campaign.objects.create(workspace=workspace, name=f"Quarterly update {number}")
+        run = run_made(workspace, state=RunState.RUNNING, campaign_id=campaign.pk, campaign_name=campaign.name)
+        notification_made(run, f"a-{number}")
+        notification_made(run, f"b-{number}", state=NotificationState.QUEUED)
+    table = page.get_by_role("region", name="Runs under way")
+    expect(table.get_by_role("row")).to_have_count(6, timeout=15_000)
+    assert flaws(page) == []
+    shot(page, "home-1440")
+    page.get_by_role("link", name="and 2 more").click()
+    expect(page.get_by_label("Status")).to_have_value("under-way")
+    expect(page.get_by_role("link", name="Quarterly update")).to_have_count(7)
