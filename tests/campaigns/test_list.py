@@ -12,7 +12,7 @@ from campaigns.keeping import campaign_duplicate
 from campaigns.models import Campaign
 from campaigns.selectors import campaign_rows, labels_used
 from campaigns.services import campaign_update
-from notifications.models import Run
+from notifications.models import Run, RunTally
 from notifications.states import RunState
 from tests import cast
 from webhooks_platform.base.errors import InvalidInput
@@ -152,6 +152,23 @@ def test_a_repeat_shows_its_last_run_and_the_next_launch(page, campaign):
     assert reverse("run_detail", kwargs={"workspace": "acme", "run": run.pk}) in cell
     assert "next" in cell
     assert f'datetime="{soon:%Y-%m-%dT%H:%M:%S}' in cell
+
+
+@pytest.mark.parametrize(
+    ("tallies", "words"),
+    [
+        ({}, ""),
+        ({"delivered": 4_812, "failed": 188}, "4,812 of 5,000 delivered, 188 failed"),
+        ({"delivered": 1_000, "skipped": 7}, "1,000 of 5,000 delivered"),
+    ],
+)
+def test_the_last_runs_bar_has_its_figures_in_words(page, campaign, tallies, words):
+    run = ran(campaign, RunState.COMPLETED)
+    Run.objects.filter(pk=run.pk).update(audience_count=5_000 if tallies else 0)
+    for state, count in tallies.items():
+        RunTally.objects.create(run=run, slot=0, state=state, count=count)
+    [cell] = re.findall(r'<td data-label="Last run">.*?</td>', page(), re.DOTALL)
+    assert re.sub(r"<[^>]+>", "", "".join(re.findall(r'<span class="sub">(.*?)\n', cell))) == words
 
 
 def test_mine_are_those_that_one_created(workspace, three, owner, page):

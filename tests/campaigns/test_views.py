@@ -1,4 +1,5 @@
 import time
+from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
@@ -12,6 +13,7 @@ from delivery.destination import run_destination
 from delivery.shared import shared_redis
 from notifications.log_page import LIVE_GROUPS_LIMIT
 from notifications.models import Run, RunTally
+from notifications.resend import ResendChoice
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +174,28 @@ def a_run(campaign):
         retention_days=30,
         slots=1,
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"audience_description": "Everyone"}, "<p>Audience: Everyone</p>"),
+        ({"audience_description": "Ada Byron", "kind": "test"}, "<p>Test for Ada Byron</p>"),
+        ({"audience_description": "Resend of", "resend": ResendChoice(run_id=1)}, "<p>Resend of</p>"),
+    ],
+)
+def test_the_run_page_says_which_run_it_is_and_of_whom(as_owner, campaign, fields, words):
+    run = a_run(campaign)
+    Run.objects.filter(pk=run.pk).update(run_at=datetime(2025, 11, 28, 14, 2, tzinfo=UTC), **fields)
+    page = as_owner.get(reverse("run_detail", kwargs={"workspace": "acme", "run": run.pk})).content.decode()
+    assert f"Run {run.pk} of 28 Nov 2025, 14:02</span>" in page
+    assert words in page
+
+
+def test_a_run_of_this_year_is_told_without_it(as_owner, campaign):
+    run = a_run(campaign)
+    page = as_owner.get(reverse("run_detail", kwargs={"workspace": "acme", "run": run.pk})).content.decode()
+    assert f"Run {run.pk} of {run.run_at:%-d %b, %H:%M}</span>" in page
 
 
 def test_the_run_page_offers_what_its_state_allows(as_owner, campaign):
