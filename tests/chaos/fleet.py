@@ -68,7 +68,7 @@ class Fleet:
                     subprocess.Popen(
                         command,
                         cwd=CHECKOUT,
-                        env={**self.environment, **(extra or {})},
+                        env={**self.environment, "PGAPPNAME": self.name(number), **(extra or {})},
                         stdout=log,
                         stderr=log,
                         preexec_fn=DIE_WITH_PARENT,
@@ -98,9 +98,24 @@ class Fleet:
         """Workers that work."""
         return [number for number, worker in enumerate(self.workers) if worker.poll() is None and self.is_ready(number)]
 
+    def name(self, number: int) -> str:
+        """By which PostgreSQL knows the worker (application_name)."""
+        return f"worker-{number}"
+
     def kill(self, number: int) -> None:
         self.workers[number].kill()
         self.workers[number].wait()
+
+    def kill_where(self, number: int, is_so: Callable[[], bool]) -> bool:
+        """Stops the worker to look at it. Where it ``is_so`` it never goes on."""
+        worker = self.workers[number]
+        worker.send_signal(signal.SIGSTOP)
+        os.waitpid(worker.pid, os.WUNTRACED)
+        if is_so():
+            self.kill(number)
+            return True
+        worker.send_signal(signal.SIGCONT)
+        return False
 
     def terminate(self, number: int, seconds: float = 20.0) -> None:
         self.workers[number].terminate()
