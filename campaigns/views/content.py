@@ -24,7 +24,9 @@ from channels.errors import ConnectionInvalid
 from channels.models import TYPED_KINDS, ChannelKind
 from channels.selectors import connection_find, connections_available
 from frontend.answers import message_with_undo
+from templates_lib.content import WebhookContent
 from templates_lib.left_out import authentication_left_out
+from templates_lib.rendering.compiler import written_pairs
 from templates_lib.rendering.headers import language_of
 from templates_lib.selectors import template_get, templates_available, templates_found
 from templates_lib.services import template_save
@@ -60,6 +62,7 @@ def _content_page(request: WorkspaceRequest, campaign: Campaign) -> dict[str, An
     return {
         "is_webhook": campaign.channel == ChannelKind.WEBHOOK,
         "content": campaign.content,
+        "written": _rows_written(campaign.content),
         "connection": connection,
         "connection_options": _connection_options(request, connection),
         "methods": METHODS,
@@ -76,6 +79,12 @@ def _content_page(request: WorkspaceRequest, campaign: Campaign) -> dict[str, An
         "variables": completions_json(people[0] if people else None),
         "templates": templates_available(request.workspace),
     }
+
+
+def _rows_written(content: WebhookContent) -> dict[str, int | str]:
+    """How many parameters and headers are sent, for their tabs; nothing where there are none."""
+    groups = {"parameters": content.parameters, "headers": content.headers}
+    return {name: sum(1 for _ in written_pairs(pairs)) or "" for name, pairs in groups.items()}
 
 
 def _connection_options(request: WorkspaceRequest, chosen: Any) -> list[tuple[int, str]]:

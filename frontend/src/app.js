@@ -20,6 +20,7 @@ import "./elements/move_words.js";
 import "./elements/palette.js";
 import "./elements/problems.js";
 import "./elements/relative_time.js";
+import "./elements/row_count.js";
 import "./elements/row_keys.js";
 import "./elements/rows.js";
 import "./elements/scroll_to_current.js";

@@ -282,3 +282,45 @@ def test_raw_text_is_shown_in_the_language_of_its_content_type(visit, content) -
     format_json.click()
     expect(page.get_by_role("textbox", name="Raw text")).to_contain_text('"a": 1')
     assert saved(page, campaign).body.text == '{\n  "a": 1\n}'
+
+
+def test_the_whole_request_begins_on_one_screen(visit, content) -> None:
+    parameters = tuple(Pair(name=f"parameter_{number}", value="{{ user_id }}") for number in range(3))
+    campaign = content(parameters=parameters, body=JsonPairsBody(pairs=PAIRS), message_text="Hi, come back soon!")
+    visit("/w/acme/campaigns/").set_viewport_size({"width": 1440, "height": 900})
+    page = opened(visit, campaign)
+    seen = (
+        page.get_by_role("textbox", name="URL"),
+        page.get_by_role("tab", name="Authentication"),
+        page.get_by_role("textbox", name="Message text"),
+        page.get_by_role("radio", name="JSON key-value pairs"),
+        page.get_by_role("textbox", name="Name 1", exact=True),
+    )
+    shot(page, "content-1440")
+    for part in seen:
+        expect(part).to_be_in_viewport(ratio=1)
+
+
+def test_the_tabs_say_how_many_rows_are_sent(visit, content) -> None:
+    page = opened(visit, content(headers=HEADERS))
+    headers, parameters = (page.get_by_role("tab", name=name) for name in ("Headers", "Parameters"))
+    expect(headers).to_have_text("Headers 2")
+    expect(parameters).to_have_text("Parameters")
+    page.get_by_role("textbox", name="Parameter 1").fill("source")
+    expect(parameters).to_have_text("Parameters 1")
+    headers.click()
+    page.get_by_role("checkbox", name="Send header 2").check()
+    expect(headers).to_have_text("Headers 3")
+    page.get_by_role("button", name="Remove header 1").click()
+    expect(headers).to_have_text("Headers 2")
+
+
+def test_the_message_text_grows_with_its_words(visit, content) -> None:
+    page = opened(visit, content(message_text="One line"))
+    message = page.get_by_role("textbox", name="Message text")
+    low = page.locator("code-editor#message_text").bounding_box()["height"]
+    message.fill("\n".join(f"Line {number}" for number in range(7)))
+    expect(message.get_by_text("Line 6")).to_be_in_viewport(ratio=1)
+    assert page.locator("code-editor#message_text").bounding_box()["height"] > low
+    message.fill("\n".join(f"Line {number}" for number in range(40)))
+    assert page.locator("code-editor#message_text").bounding_box()["height"] < 200
