@@ -211,7 +211,7 @@ class Gate:
             if why not in (Why.CONNECTION_RATE, Why.RUN_RATE):
                 self._close(why, wait / _MICROSECONDS)
             return Grant(0, wait=wait / _MICROSECONDS, why=why, epoch=self._epoch)
-        self._given = [int(value) for value in answer[6:8]]
+        self._closed_until, self._given = 0.0, [int(value) for value in answer[6:8]]
         if why is not Why.PROBING:
             self._free_until = now + BELIEVE_FOR
         return Grant(count, now + first / _MICROSECONDS, gap / _MICROSECONDS, why=why, epoch=self._epoch)

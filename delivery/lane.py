@@ -113,7 +113,7 @@ class Lane:
         self._take_outcomes(min(seconds, self._until_record()))
         if self._record_due():
             self._record()
-        if self.window.halted and not self.gate.is_shut:
+        if self.window.halt_told and not self.gate.is_shut:
             self.window.resume()
         self._renew()
         if self.pulse.is_due:

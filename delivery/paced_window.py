@@ -39,7 +39,10 @@ class PacedWindow(Window):
     @property
     def late(self) -> bool:
         """Also where no token comes any more that would find it out."""
-        return super().late or (bool(self._pending) and time.monotonic() > self._pending[0].send_before)
+        try:
+            return super().late or time.monotonic() > self._pending[0].send_before
+        except IndexError:  # nobody waits, or the last one just left: on another thread
+            return False
 
     @property
     def tokens(self) -> int:

@@ -53,6 +53,8 @@ class Window:
         self._failures = 0
         self.epoch = 0
         self.halted = False
+        # Whether it was halted when it last handed outcomes over: those that say why were among them.
+        self.halt_told = False
 
     @property
     def limit(self) -> int:
@@ -87,8 +89,9 @@ class Window:
         if self.in_hand > len(self._done) and not self.halted:
             self._news.wait(seconds)
         self._news.clear()
+        self.halt_told = self.halted
         outcomes = [self._done.popleft() for _ in range(len(self._done))]
-        if not self.halted:
+        if not self.halt_told:
             self._failures = 0
         self._returned += len(outcomes)
         return outcomes

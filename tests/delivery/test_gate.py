@@ -16,8 +16,9 @@ from redis.retry import Retry
 from channels.policy import BreakerRule, Rate
 from delivery import gate as gates
 from delivery.admission import Admission
+from delivery.breaker import breaker_reset
 from delivery.destination import Destination
-from delivery.gate import AHEAD, Gate, GateRule, Grant, Why
+from delivery.gate import AHEAD, LOOK_AGAIN, Gate, GateRule, Grant, Why
 from delivery.outcomes import Delivered, Failed, Outcome
 from delivery.plan import LanePlan
 from delivery.results import Finished
@@ -199,6 +200,15 @@ def test_probes_of_people_who_ended_without_a_request_are_given_to_others(lanes:
 
 def probe(grant: Grant, outcome: Outcome) -> Finished:
     return cast(Finished, SimpleNamespace(outcome=outcome, sent=SimpleNamespace(epoch=grant.epoch)))
+
+
+def test_a_gate_that_was_reset_by_hand_is_shut_no_longer(lanes: Lanes) -> None:
+    gate = lanes.gate(None)
+    gate.send_report(0, 1, 1, 12.0)
+    assert (gate.ask(5).count, gate.is_shut) == (0, True)
+    breaker_reset(DESTINATION.workspace_id, DESTINATION.key)
+    lanes.clock.now += LOOK_AGAIN + 0.1
+    assert (gate.ask(5).count, gate.is_shut) == (5, False)
 
 
 def test_without_redis_a_paced_run_waits_and_any_other_goes_on() -> None:

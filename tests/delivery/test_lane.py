@@ -1,5 +1,6 @@
 import json
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 import pytest
@@ -7,10 +8,15 @@ from django.db import connection
 from django.utils import timezone
 
 from audience.models import Profile
-from channels.models import AuthKind, Connection
+from channels.models import AuthKind, Connection, SendPolicy
 from delivery.claims import Claims
+from delivery.gate import Gate
+from delivery.lane import Lane
+from delivery.plan import lane_plan
 from delivery.preparation import prepare
+from delivery.slots import SlotTicket, slot_take
 from delivery.sweep import sweep
+from delivery.window import Window
 from notifications.models import Notification, Run
 from templates_lib.content import JsonPair, JsonPairsBody, Pair, RawBody
 from tests.delivery.engine import LATER, OVER_WITHIN, Engine, attempts, due_now, exchanges, notifications, tallies
@@ -318,3 +324,35 @@ def test_a_launchers_wrong_clock_delays_nobody(engine: Engine) -> None:
     engine.people(1)
     run = engine.run(at=timezone.now() + timedelta(hours=1))
     assert tallies(run) == {"delivered": 1}
+
+
+def test_a_halt_amid_recording_lasts_until_the_lane_has_looked_at_why(engine: Engine) -> None:
+    """Requests went on to leave for a destination that had just failed or asked to wait."""
+    engine.people(20)
+    run = engine.start("/200?ms=100", policy=SendPolicy(max_in_flight=1))
+    prepare_only(engine)
+    taken, plan = slot_take(SlotTicket(*engine.messages.popleft()[1])), lane_plan(run.pk, 0)
+    assert taken is not None
+    assert plan is not None
+    window = Window(engine.http, plan.limit)
+    lane = Lane(taken, plan, window, engine.watch, Gate(plan.destination, run.pk, plan.gate_rule))
+    recorder = lane.recorder = RecordingWhileOthersFail(window)  # type: ignore[assignment]
+    wait_until(lambda: lane.step(0.05) and recorder.recorded)
+    window.keep_to(1)  # what was asked of the loop before is done now
+    assert window.halted
+    lane.step()
+    window.keep_to(1)
+    assert not window.halted
+    window.take_back()
+    wait_until(lambda: window.wait(0.1) is not None and not window.in_hand)
+
+
+@dataclass
+class RecordingWhileOthersFail:
+    window: Window
+    recorded: bool = False
+
+    def record(self, *_outcomes: object) -> None:
+        if not self.recorded:
+            self.window.halt()  # as its loop does
+        self.recorded = True

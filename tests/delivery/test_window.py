@@ -1,11 +1,13 @@
 import asyncio
 import time
+from collections import deque
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from delivery.outgoing import Outgoing
+from delivery.paced_window import PacedWindow
 from delivery.window import Sent, Window
 from outbound.addresses import AddressPolicy
 from outbound.loop import HttpLoop
@@ -174,3 +176,17 @@ def test_what_is_fed_just_as_the_last_requests_end_is_sent(loop: HttpLoop) -> No
     assert window.waiting == 0
     loop.run(answer_all()).result(60)
     assert len(drain(window)) == 4
+
+
+def test_a_request_that_leaves_while_the_lane_looks_for_late_ones_fails_no_lane(loop: HttpLoop) -> None:
+    class Leaving(deque[Outgoing]):
+        """Its last request leaves right after somebody saw that there is one, as the loop's thread may let it."""
+
+        def __bool__(self) -> bool:
+            there = len(self) > 0
+            self.clear()
+            return there
+
+    window = PacedWindow(loop, 1, send=Destination())
+    window._pending = Leaving([outgoing(0)])
+    assert not window.late
