@@ -9,6 +9,11 @@ WIDTH = 1000
 NARROWEST = 4
 
 
+def milliseconds_words(milliseconds: float) -> str:
+    """ "4.2 ms", or whole milliseconds from 10 on."""
+    return f"{milliseconds:,.1f} ms" if milliseconds < 10 else f"{milliseconds:,.0f} ms"
+
+
 @dataclass(frozen=True)
 class PhaseBar:
     """``x`` and ``width`` are thousandths of the attempt's whole time."""
@@ -21,8 +26,7 @@ class PhaseBar:
 
     @property
     def words(self) -> str:
-        """ "4.2 ms", or whole milliseconds from 10 on."""
-        return f"{self.milliseconds:,.1f} ms" if self.milliseconds < 10 else f"{self.milliseconds:,.0f} ms"
+        return milliseconds_words(self.milliseconds)
 
 
 def phase_bars(attempt: Attempt) -> list[PhaseBar]:

@@ -14,7 +14,7 @@ from audience.models import Profile
 from notifications.errors import NotificationNotFound
 from notifications.masking import header_pairs
 from notifications.models import Attempt, Exchange, Notification, Run
-from notifications.phases import PhaseBar, phase_bars
+from notifications.phases import PhaseBar, milliseconds_words, phase_bars
 from notifications.reasons import Explanation, answer_message, explain
 from notifications.selectors.runs import run_get
 from notifications.states import NotificationState
@@ -97,8 +97,8 @@ class AttemptDetail:
         return getattr(self.attempt, name)
 
     @property
-    def total_ms(self) -> int:
-        return round(self.attempt.total_us / 1000)
+    def total_words(self) -> str:
+        return milliseconds_words(self.attempt.total_us / 1000)
 
     @property
     def expires_at(self) -> datetime:

@@ -35,6 +35,7 @@ def notification_detail(request: WorkspaceRequest, run: int, notification: UUID)
         "is_open": row.state not in FINAL,
         "in_drawer": request.GET.get("drawer") == "1",
         "log_url": log.address(request.workspace),
+        "campaign_url": FilterQuery(LogFilters(campaign=detail.run.campaign_id)).address(request.workspace),
         "person_url": FilterQuery(LogFilters(person=row.user_id)).address(request.workspace),
     }
     if request.htmx.target == "drawer-place":  # type: ignore[attr-defined]

@@ -77,6 +77,7 @@ def test_the_page_draws_and_tells_the_same(client, owner, workspace):
     cast.signed_in(client, owner)
     page = client.get(reverse("run_detail", kwargs={"workspace": "acme", "run": run.pk})).content.decode()
     assert page.count("Show as a table") == 2
+    assert "The one answer took 95 ms." in page
     assert "every 10s" not in page
 
 

@@ -46,6 +46,19 @@ def test_details_say_what_happened_and_what_to_do(reader: Client, workspace: Wor
     assert "style=" not in html.split("</head>")[1]
 
 
+def test_times_are_told_in_one_precision(reader: Client, workspace: Workspace) -> None:
+    row = notification_made(run_made(workspace))
+    attempt_made(row, total_us=300, first_byte_us=250, dns_us=0, connect_us=0, tls_us=0)
+    html = text(reader, address(row))
+    assert '<span class="number">0.3 ms</span>' in html
+    assert ">0 ms<" not in html
+
+
+def test_the_campaign_leads_to_all_its_runs(reader: Client, workspace: Workspace) -> None:
+    row = notification_made(run_made(workspace))
+    assert '<a href="/w/acme/notifications/?campaign=7">Summer sale</a>' in text(reader, address(row))
+
+
 def test_attempts_stand_latest_first(reader: Client, workspace: Workspace) -> None:
     row = notification_made(run_made(workspace))
     attempt_made(row, 1, outcome=AttemptOutcome.RETRY, reason=Reason.TIMEOUT, status_code=None, retry_at=row.due_at)

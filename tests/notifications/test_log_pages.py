@@ -12,7 +12,7 @@ from notifications.figures import figures_keep
 from notifications.models import ProblemTally
 from notifications.states import NotificationState, Reason, RunState
 from tests.cast import signed_in
-from tests.notifications.ledger import failed_made, notification_made, queries_of, run_made, skipped_made
+from tests.notifications.ledger import attempt_made, failed_made, notification_made, queries_of, run_made, skipped_made
 
 LOG = "/w/acme/notifications/"
 EXPORT = "/w/acme/notifications/export.csv"
@@ -182,7 +182,7 @@ def test_other_methods_are_refused(reader: Client, address: str) -> None:
 def test_rows_of_another_workspace_are_not_shown(reader: Client, workspace: Workspace, outsider: User) -> None:
     elsewhere = run_made(outsider.workspaces.get())
     notification_made(elsewhere, "eve")
-    assert "eve" not in text(reader, LOG)
+    assert "Ada Eve" not in text(reader, LOG)
     text(reader, f"{LOG}?run={elsewhere.pk}", 404)
     html = text(reader, f"{FRESH}?row={elsewhere.pk}:{uuid4()}")
     assert "eve" not in html
@@ -210,6 +210,14 @@ def test_paging_keeps_the_filters(reader: Client, workspace: Workspace) -> None:
     assert 'rel="next"' in html
     assert f"run={run.pk}&amp;state=delivered&amp;after=" in html
     assert "person-0<" not in html
+
+
+def test_the_time_of_one_request_is_no_median(reader: Client, workspace: Workspace) -> None:
+    run = run_made(workspace)
+    attempt_made(notification_made(run, "ada"), total_us=30_000)
+    assert "The one answer took 30 ms." in text(reader, f"{LOG}?run={run.pk}")
+    attempt_made(notification_made(run, "bob"), total_us=30_000)
+    assert "30 ms in the median" in text(reader, f"{LOG}?run={run.pk}")
 
 
 def test_a_finished_run_asks_for_nothing_more(reader: Client, workspace: Workspace) -> None:

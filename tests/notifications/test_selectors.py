@@ -317,7 +317,7 @@ def test_details_hold_attempts_latest_first_with_their_exchanges(workspace: Work
     second, first = detail.attempts
     assert second.exchange is not None
     assert second.exchange.response_text == "second"
-    assert second.total_ms == 95
+    assert second.total_words == "95 ms"
     assert first.exchange is not None
     assert first.exchange.request_header_pairs[0] == ("content-type", "application/json")
     assert "email is invalid" in first.explanation.what_happened
