@@ -20,6 +20,13 @@ def test_an_attribute_is_created_listed_and_found(marketer, address):
     assert "No attribute found" in marketer.get(address("attributes"), {"q": "zip"}).content.decode()
 
 
+def test_search_is_offered_where_there_is_something_to_find(marketer, address, shop):
+    assert "Search attributes" not in marketer.get(address("attributes")).content.decode()
+    assert "Search attributes" in marketer.get(address("attributes"), {"q": "zip"}).content.decode()
+    Attribute.objects.create(workspace=shop, name="points", kind="text")
+    assert "Search attributes" in marketer.get(address("attributes")).content.decode()
+
+
 def test_the_next_page_keeps_what_was_searched_for(marketer, address, shop):
     rows = [Attribute(workspace=shop, name=f"r{number:03}", kind="text", display_name="R&D") for number in range(51)]
     Attribute.objects.bulk_create(rows)

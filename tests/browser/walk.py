@@ -1,4 +1,4 @@
-"""Every address of the product, filled in from a workspace that holds one of everything (seed.py)."""
+"""Every address of the product, filled in from a workspace that holds one of everything (seed.py) or from a new one."""
 
 import json
 import os
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.journey import DEMO_LOGIN
+from tests.browser.inspection import Inspected
+from tests.browser.journey import DEMO_LOGIN, Marketer
 from tests.product import CHECKOUT, Product
 
 
@@ -63,10 +64,47 @@ def sign_in(context: BrowserContext, product: Product) -> None:
     page.close()
 
 
+def sign_up(context: BrowserContext, product: Product) -> str:
+    """As somebody new, who has an empty workspace; its slug."""
+    newcomer = Marketer(context.new_page(), product)
+    newcomer.sign_up("Nina")
+    newcomer.create_workspace("First things")
+    slug = newcomer.page.url.partition("/w/")[2].partition("/")[0]
+    newcomer.page.close()
+    return slug
+
+
+def pages_of_workspace(context: BrowserContext, product: Product, slug: str) -> Iterator[tuple[str, str, str]]:
+    """Name, address and source of each page that needs nothing in the workspace."""
+    for address in sorted(set(addresses()), key=lambda address: address.name):
+        if address.parts == {"workspace"}:
+            url = product.url + reverse(address.name, kwargs={"workspace": slug})
+            if source := page_source(context, url):
+                yield address.name, url, source
+
+
+def shows_what_to_do_first(source: str) -> bool:
+    """Whether a page has an empty state or, as Home, the first steps."""
+    return 'class="empty ' in source or "first-steps" in source
+
+
+def open_details(tab: Inspected) -> None:
+    """Details over the notifications log, of its first row."""
+    tab.page.get_by_role("region", name="Notifications", exact=True).get_by_role("link").first.click()
+    expect(tab.page.get_by_role("dialog").get_by_role("link", name="Open as a page")).to_be_visible()
+
+
 def is_page(context: BrowserContext, url: str) -> bool:
-    """Whether the address shows a whole page of its own: no redirect, download, fragment, or place to post to."""
+    return bool(page_source(context, url))
+
+
+def page_source(context: BrowserContext, url: str) -> str:
+    """A whole page of its own; empty for a redirect, a download, a fragment, or a place to post to."""
     answer = context.request.get(url, max_redirects=0)
     assert answer.status < 500, f"{url} answers {answer.status}"
     if answer.status in (301, 302, 405) or not answer.headers.get("content-type", "").startswith("text/html"):
-        return False
-    return "attachment" not in answer.headers.get("content-disposition", "") and "<html" in answer.text()
+        return ""
+    if "attachment" in answer.headers.get("content-disposition", ""):
+        return ""
+    source = answer.text()
+    return source if "<html" in source else ""
