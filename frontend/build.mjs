@@ -64,7 +64,16 @@ async function purgeTabler() {
   writeFileSync(`${CACHE}/tabler.css`, css);
 }
 
-const common = { bundle: true, minify: true, outdir: OUT, target: "es2022", logLevel: "warning", legalComments: "none" };
+const common = {
+  bundle: true,
+  minify: true,
+  outdir: OUT,
+  target: "es2022",
+  logLevel: "warning",
+  legalComments: "none",
+  // A chunk's name depends on its sources' paths: the same wherever node_modules really lies.
+  preserveSymlinks: true,
+};
 
 async function buildStyles() {
   await esbuild.build({
