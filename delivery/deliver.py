@@ -22,12 +22,12 @@ def deliver(
 
     With a ``keeper`` it returns as soon as the lane only waits; without, when the lane is over.
     """
-    with crew.working():
+    with crew.working() as crowded_slice:
         taken = slot_take(ticket)
         if taken is None:
             connection.close()
             return
-        turn, over = Turn(taken, watch, crew), True
+        turn, over = Turn(taken, watch, crew, crowded_slice), True
         try:
             over = turn.run(http or http_loop(), may_park=keeper is not None)
         finally:

@@ -45,7 +45,8 @@ QUIET_FOR, QUIET_BELOW = 0.5, 20
 
 @dataclass
 class Lane:
-    """Runs one slice; a paced lane as many as it may `go_on`. ``crowded``: whether others wait for its thread.
+    """Runs one slice; a paced lane as many as it may `go_on`. ``crowded``: whether others wait for its thread,
+    which it then leaves after ``crowded_slice`` seconds.
 
     Afterwards: ``due_left``, whether there was more to claim; ``claimed``; ``stop_reason``, why the run must stop.
     """
@@ -56,6 +57,7 @@ class Lane:
     watch: Watch
     gate: Gate
     crowded: Callable[[], bool] = lambda: False
+    crowded_slice: float = CROWDED_SLICE
     due_left: bool = True
     claimed: int = 0
     stop_reason: str = ""
@@ -140,7 +142,7 @@ class Lane:
 
     @property
     def _seconds_over(self) -> float:
-        longest = CROWDED_SLICE if self.crowded() else self.plan.slice_seconds
+        longest = self.crowded_slice if self.crowded() else self.plan.slice_seconds
         return time.monotonic() - self._started - min(longest, self.plan.slice_seconds)
 
     def _is_over(self) -> bool:

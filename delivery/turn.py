@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from delivery.asks import lanes_ask
-from delivery.crew import CROWDED_REST, Crew
+from delivery.crew import CROWDED_REST, CROWDED_SLICE, Crew
 from delivery.gate import Gate
 from delivery.lane import Lane
 from delivery.next_plan import NextPlan
@@ -26,6 +26,7 @@ class Turn:
     ticket: SlotTicket
     watch: Watch
     crew: Crew
+    crowded_slice: float = CROWDED_SLICE
     lane: Lane | None = None
     _failed: bool = True
     _kept: bool = False
@@ -49,6 +50,7 @@ class Turn:
                 self.watch,
                 Gate(plan.destination, plan.run_id, plan.gate_rule),
                 crowded=self._others_wait,
+                crowded_slice=self.crowded_slice,
             )
             over = self.lane.run(may_park=may_park)
         self._failed = not over
