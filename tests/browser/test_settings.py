@@ -54,6 +54,35 @@ def test_a_connection_is_made_and_its_secret_never_seen_again(marketer, page, co
     assert complaints == []
 
 
+def test_a_connection_is_tested_before_anything_is_sent(marketer, page, product, complaints):
+    page_of_connection(marketer, product.receiver.url)
+    page.get_by_role("button", name="Test connection").click()
+    expect(page.get_by_role("main").get_by_text("Answered 200 in")).to_be_visible()
+    expect(page.get_by_text("It can be reached, and takes the request.")).to_be_visible()
+    assert complaints == []
+
+
+def test_a_test_of_a_connection_says_what_is_wrong(marketer, page, product):
+    host = product.receiver.url.rpartition(":")[0]
+    page_of_connection(marketer, f"{host}:9")
+    page.get_by_role("button", name="Test connection").click()
+    expect(page.get_by_role("alert")).to_contain_text("Blocked")
+    page.get_by_label("Origin").fill(product.receiver.url)
+    expect(page.get_by_role("button", name="Test connection")).to_be_disabled()
+    page.get_by_role("button", name="Save connection").click()
+    row = page.get_by_role("row", name="CRM")
+    row.get_by_role("button", name="Options").click()
+    row.get_by_role("button", name="Test connection").click()
+    expect(page.get_by_role("main").get_by_text("Answered 200 in")).to_be_visible()
+
+
+def page_of_connection(marketer, origin):
+    """Makes the connection CRM and opens its settings."""
+    marketer.add_connection(name="CRM", origin=origin, at_once=4)
+    marketer.page.get_by_role("link", name="CRM").click()
+    marketer.page.get_by_label("Parts of this connection").get_by_role("link", name="Settings").click()
+
+
 def test_somebody_joins_by_the_link_that_was_copied(marketer, page, product, new_context):
     marketer.open("Settings", "Members")
     page.get_by_role("button", name="Invite").click()
