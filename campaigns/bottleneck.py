@@ -32,6 +32,7 @@ def bottleneck(standing: Standing, *, now: datetime) -> Bottleneck:
         or _redis_gone(standing)
         or _nobody_due(standing, now)
         or _nobody_works(standing, now)
+        or _shared(standing)
         or _full(standing)
         or _paced(standing)
         or Bottleneck("Nothing holds it back: the workers send as fast as they can.")
@@ -89,6 +90,16 @@ def _nobody_works(standing: Standing, now: datetime) -> Bottleneck | None:
     if others:
         return Bottleneck(f"The workers are busy with {others} other {'run' if others == 1 else 'runs'}.")
     return Bottleneck("No worker has taken it up. Ask an operator whether the workers run.")
+
+
+def _shared(standing: Standing) -> Bottleneck | None:
+    lanes = standing.pulse.lanes
+    if not any(lane.why is Why.OTHER_RUNS for lane in lanes) or not all(
+        lane.is_full or not lane.limit for lane in lanes
+    ):
+        return None
+    allowed = f"the rest of what connection {standing.connection_name} allows at the same time"
+    return Bottleneck(f"Other runs have {allowed}: {standing.pulse.in_flight:,} in flight here.")
 
 
 def _full(standing: Standing) -> Bottleneck | None:

@@ -44,6 +44,11 @@ class Admission:
         return max(0.0, self._hold_until - time.monotonic())
 
     @property
+    def decides(self) -> Why:
+        """What stands in the way now, or sets the pace."""
+        return Why.OTHER_RUNS if self.places.short and not self.why else self.why
+
+    @property
     def stays(self) -> bool:
         """Whether the lane waits here for the gate, or for its first place in flight."""
         return self.places.waits or 0 < self.hold <= STAY_FOR

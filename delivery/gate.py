@@ -51,6 +51,7 @@ class Why(StrEnum):
     BREAKER = "breaker"
     PROBING = "probing"
     UNREACHABLE = "unreachable"
+    OTHER_RUNS = "other_runs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,7 +241,7 @@ class Lane:
 
     def _tell(self) -> None:
         window = self.window
-        self.pulse.tell(LanePulse(window.in_flight, window.limit, window.waiting, self.admission.why))
+        self.pulse.tell(LanePulse(window.in_flight, window.limit, window.waiting, self.admission.decides))
 
     def _renew(self) -> None:
         if time.monotonic() - self._renewed > RENEW_EVERY:

@@ -36,6 +36,8 @@ class Places:
     redis: Redis = field(default_factory=shared_redis)
     clock: Callable[[], float] = time.monotonic
     server_now: Callable[[], int] = lambda: 0
+    # Whether it could do with more than others leave it.
+    short: bool = False
     _look_at: float = 0.0
     _had_some: bool = False
 
@@ -65,7 +67,7 @@ class Places:
                 logger.info("Places at %s are free a little later: Redis can't be reached.", self.plan.destination.key)
 
     def _own(self) -> int:
-        self._look_at = self.clock() + LOOK_EVERY
+        self._look_at, self.short = self.clock() + LOOK_EVERY, False
         return self.plan.limit
 
     def _asked(self, more: bool) -> int:
@@ -76,8 +78,9 @@ class Places:
             may, share = self._ask(held, wants)
         except REDIS_DOWN:
             logger.warning("Run %s keeps to its own limit: Redis can't be reached.", self.plan.run_id)
-            self._look_at = self.clock() + RETRY_REDIS_AFTER
+            self._look_at, self.short = self.clock() + RETRY_REDIS_AFTER, False
             return limit
+        self.short = may < wants
         settled = 0 < share == may >= held
         self._look_at = self.clock() + (LOOK_EVERY if settled else LOOK_SOON)
         return may

@@ -57,6 +57,15 @@ def test_a_slow_destination() -> None:
     assert words(pulse=pulse, rate=Rate(count=50)) == "The destination answers in 1.8 s with 64 in flight."
 
 
+@pytest.mark.parametrize(("limit", "in_flight"), [(5, 20), (0, 0)])
+def test_other_runs_of_the_connection(limit: int, in_flight: int) -> None:
+    lane = LanePulse(in_flight=limit, limit=limit, waiting=5 if limit else 0, why=Why.OTHER_RUNS)
+    said = words(pulse=RunPulse(per_second=9.0, seconds=1.8, lanes=[lane] * 4))
+    assert (
+        said == f"Other runs have the rest of what connection CRM allows at the same time: {in_flight} in flight here."
+    )
+
+
 def test_a_destination_that_hangs() -> None:
     said = words(pulse=RunPulse(lanes=[FULL] * 4))
     assert said == "The destination has not answered yet, with 64 requests in flight."

@@ -130,6 +130,16 @@ def test_what_one_does_not_want_is_for_the_others() -> None:
     assert together.limits == [3, 17]
 
 
+def test_a_lane_that_could_do_with_more_says_so() -> None:
+    together = Lanes(20)
+    together.come(1)
+    together.go_on(1.0)
+    assert not together.places[0].short
+    together.come(1)
+    together.go_on(1.0)
+    assert together.places[0].short
+
+
 def test_nobody_waits_for_ever_where_there_are_more_lanes_than_places() -> None:
     together = Lanes(2)
     together.come(9)
