@@ -8,7 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User, Workspace
 from channels.models import ChannelKind, ChannelSwitch
 from channels.services import channel_switch
-from notifications.models import Run, RunState
+from notifications.models import Run
+from notifications.states import RunState
 from tests.cast import acting
 from tests.things import things_of
 
