@@ -324,3 +324,18 @@ def test_the_message_text_grows_with_its_words(visit, content) -> None:
     assert page.locator("code-editor#message_text").bounding_box()["height"] > low
     message.fill("\n".join(f"Line {number}" for number in range(40)))
     assert page.locator("code-editor#message_text").bounding_box()["height"] < 200
+
+
+def test_the_keyboard_leads_into_an_editor_and_out_again(visit, content) -> None:
+    text = 'Hi {{ first_name | default("you") }}'
+    page = opened(visit, content(body=RawBody(text="")))
+    editor = page.get_by_role("textbox", name="Message text", exact=True)
+    editor.focus()
+    page.keyboard.type(text)
+    expect(editor).to_have_text(text)
+    for key in ("Tab", "Shift+Tab"):
+        editor.focus()
+        page.keyboard.press("Escape")
+        page.keyboard.press(key)
+        expect(editor).not_to_be_focused()
+    expect(editor).to_have_text(text)
