@@ -16,7 +16,8 @@ COMPONENTS = {file.stem: file.read_text() for file in CHECKOUT.glob("*/templates
 TEMPLATES = CHECKOUT / "frontend" / "templates"
 PAGE = "".join(map(Path.read_text, (TEMPLATES / "patterns.html", *TEMPLATES.glob("frontend/patterns/*.html"))))
 # What names a thing, places it or makes it behave, and looks no different.
-UNSEEN = {"id", "name", "value", "class", "slot", "here", "open", "close_href", "required", "hide_label", "types_when"}
+PLACES = {"id", "name", "class", "slot", "here", "hide_label"}
+UNSEEN = PLACES | {"value", "open", "close_href", "next", "required", "types_when"}
 SHIFTS = """
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) window.shift = (window.shift || 0) + entry.value;
