@@ -16,6 +16,7 @@ from audience.models import Profile
 from audience.people_list import PeopleFilters, people_found
 from audience.services import test_flag_set
 from audience.upsert import profiles_lock
+from webhooks_platform.base.numbers import numbers_in
 
 Action = Literal["test_on", "test_off", "delete"]
 
@@ -24,7 +25,7 @@ def people_meant(workspace: Workspace, *, chosen: Iterable[str], filters: People
     """The chosen rows, or everybody whom ``filters`` match. Ids of other workspaces mean nobody."""
     if filters is not None:
         return people_found(workspace, filters)
-    ids = [int(text) for text in chosen if text.isdecimal() and len(text) < 19]
+    ids = numbers_in(chosen)
     return Profile.objects.filter(workspace=workspace, pk__in=ids)
 
 

@@ -14,6 +14,7 @@ from audience.fields import ATTRIBUTE_PREFIX, STANDARD_LABELS
 from audience.models import ColumnChoice, Profile
 from audience.selection import profiles_chosen
 from audience.selectors import attribute_labels, profiles_found
+from webhooks_platform.base.numbers import number_in
 
 # Orders that an index has ready for a workspace of any size, and their words.
 SORTS = {
@@ -49,7 +50,7 @@ class PeopleFilters:
         """From an address; what can't be meant is left out."""
         found = {field.name: query.get(field.name, "").strip() for field in fields(cls)}
         found["test"] = "1" if found["test"] == "1" else ""
-        found["segment"] = found["segment"] if found["segment"].isdecimal() and len(found["segment"]) < 19 else ""
+        found["segment"] = found["segment"] if number_in(found["segment"]) is not None else ""
         found["sort"] = found["sort"] if found["sort"] in SORTS else ""
         for name in ("email", "phone"):
             found[name] = found[name] if found[name] in ("yes", "no") else ""

@@ -106,7 +106,7 @@ def form_path(tree: GroupNode, stored: str) -> str:
     """Where the form has what stands at a path of ``rules_of(tree)``, such as ``rules.2.value``."""
     node: Node = tree
     parts = stored.split(".")[1:]
-    while parts and parts[0].isdigit() and isinstance(node, GroupNode):
+    while parts and parts[0].isdecimal() and isinstance(node, GroupNode):
         node = _kept(node)[int(parts.pop(0))]
     return ".".join([node.path, *parts])
 

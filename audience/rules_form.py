@@ -25,6 +25,7 @@ from audience.rule_tree import (
 )
 from audience.rules import Rules
 from audience.rules_query import rule_problems
+from webhooks_platform.base.numbers import number_in
 
 __all__ = ["AudienceAnswer", "audience_answer", "choice_posted", "rules_editor", "rules_posted"]
 
@@ -48,7 +49,7 @@ def choice_posted(data: Mapping[str, str]) -> AudienceChoice:
     kind, rules = data.get("audience", "rules"), rules_posted(data)
     if kind == "segment":
         chosen = data.get("segment_id", "")
-        segment_id = int(chosen) if chosen.isdecimal() else None
+        segment_id = number_in(chosen)
         return AudienceChoice(kind="segment", segment_id=segment_id, rules=rules)
     if kind in ("everyone", "test_users"):
         return AudienceChoice(kind="test_users" if kind == "test_users" else "everyone", rules=rules)

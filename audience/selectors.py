@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Workspace
 from audience.errors import AudienceNotFound
 from audience.models import Attribute, Erasure, Import, Profile, Segment
+from webhooks_platform.base.numbers import numbers_in
 
 SEARCH_LENGTH = 100
 # What stands in the log where an erased person's user ID stood, before the number of the erasure.
@@ -104,10 +105,8 @@ def erasure_get(workspace: Workspace, erasure_id: int) -> Erasure:
 
 def erased_profile_id(workspace: Workspace, replacement: str) -> int | None:
     """The id of the profile that somebody had whose user ID the log now shows as ``replacement``."""
-    number = replacement.removeprefix(ERASED_PREFIX)
-    if number == replacement or not number.isdecimal() or len(number) > 18:
-        return None
-    return Erasure.objects.filter(workspace=workspace, pk=int(number)).values_list("profile_id", flat=True).first()
+    numbers = numbers_in([replacement.removeprefix(ERASED_PREFIX)]) if replacement.startswith(ERASED_PREFIX) else []
+    return Erasure.objects.filter(workspace=workspace, pk__in=numbers).values_list("profile_id", flat=True).first()
 
 
 def _found(row: Row | None, noun: str) -> Row:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from campaigns.errors import MorePeople, NotConfirmed
 from webhooks_platform.base.errors import InvalidInput
+from webhooks_platform.base.numbers import number_in
 
 TYPE_TO_CONFIRM_ABOVE = 10_000
 # Audiences move all day: only growth that somebody would have wanted to know of stops a launch.
@@ -32,14 +33,9 @@ def people_check(people: int, expected: int | None) -> None:
         raise MorePeople(people=people, expected=expected)
 
 
-def number_shown(text: str) -> int | None:
-    """How many people a page showed, of its address or form; None for what is no such number."""
-    return int(text) if text.isdecimal() and len(text) < 19 else None
-
-
 def confirmed_posted(data: Mapping[str, str]) -> int:
     """How many people the form showed. Raises InvalidInput without that, NotConfirmed without the number typed."""
-    expected = number_shown(data.get("expected_people", ""))
+    expected = number_in(data.get("expected_people", ""))
     if expected is None:
         raise InvalidInput("Nothing was done: the form lost track of how many people it showed. Reload the page.")
     if to_type(expected) and data.get("typed", "").strip() != to_type(expected):

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from frontend.rows import rows_from
 from templates_lib.content import WebhookContent
 from webhooks_platform.base.errors import InvalidInput
+from webhooks_platform.base.numbers import number_in
 
 ROW_LIMIT = 200
 BODY_KINDS = (
@@ -54,8 +55,7 @@ def content_from_form(form: QueryDict) -> WebhookContent:
 
 
 def _connection_id(form: QueryDict) -> int | None:
-    value = form.get("connection", "")
-    return int(value) if value.isdigit() else None
+    return number_in(form.get("connection", ""))
 
 
 def _body(form: QueryDict) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from audience.selection import profiles_chosen, rules_q
 from audience.selectors import profiles_found
 from campaigns.models import Campaign
 from webhooks_platform.base.errors import ProductError
+from webhooks_platform.base.numbers import number_in, numbers_in
 
 PREVIEW_PEOPLE = 25
 
@@ -19,14 +20,10 @@ PREVIEW_PEOPLE = 25
 def people_to_preview(campaign: Campaign, wanted: str = "") -> list[Profile]:
     """The person whose id is ``wanted``, test users, then the first people of the audience."""
     everyone = Profile.objects.filter(workspace=campaign.workspace)
-    asked_for = list(everyone.filter(pk=int(wanted))) if is_profile_id(wanted) else []
+    asked_for = list(everyone.filter(pk__in=numbers_in([wanted])))
     test_users = list(everyone.filter(is_test=True).order_by("id")[:10])
     found = {person.pk: person for person in (*asked_for, *test_users, *_audience_start(campaign))}
     return list(found.values())[:PREVIEW_PEOPLE]
-
-
-def is_profile_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _audience_start(campaign: Campaign) -> list[Profile]:
@@ -43,8 +40,8 @@ def _audience(campaign: Campaign) -> QuerySet[Profile]:
 
 def profile_chosen(campaign: Campaign, profile_id: str) -> Profile | None:
     """The person picked in the preview, or the first one there is."""
-    if is_profile_id(profile_id):
-        return Profile.objects.filter(workspace=campaign.workspace, pk=int(profile_id)).first()
+    if (number := number_in(profile_id)) is not None:
+        return Profile.objects.filter(workspace=campaign.workspace, pk=number).first()
     return next(iter(people_to_preview(campaign)), None)
 
 

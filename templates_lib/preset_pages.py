@@ -21,6 +21,7 @@ from templates_lib.preset import Preset, preset_content
 from templates_lib.presets import PRESETS, preset_get
 from templates_lib.services import template_save
 from webhooks_platform.base.errors import InvalidInput
+from webhooks_platform.base.numbers import number_in
 
 
 @require_GET
@@ -62,7 +63,7 @@ def _connection(request: WorkspaceRequest, text: str) -> Connection | None:
     if not text:
         return None
     try:
-        return connection_get(request.workspace, int(text) if text.isdecimal() and len(text) < 19 else 0)
+        return connection_get(request.workspace, number_in(text) or 0)
     except ConnectionNotFound as error:
         raise TemplateInvalid(f"{error.message} Choose another one.", field="connection") from None
 

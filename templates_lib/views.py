@@ -30,6 +30,7 @@ from templates_lib.selectors import (
 )
 from templates_lib.tags import tags_used
 from webhooks_platform.base.errors import InvalidInput
+from webhooks_platform.base.numbers import number_in
 
 PAGE_SIZE = 50
 
@@ -100,7 +101,7 @@ def left_out_shown(request: WorkspaceRequest, template: Template) -> Connection 
 
 def number_of(text: str) -> int:
     """0, which nothing has, for what is no id."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return number_in(text) or 0
 
 
 def _number(request: WorkspaceRequest, name: str) -> int:

@@ -10,6 +10,7 @@ from django_htmx.http import trigger_client_event
 from accounts.pages import WorkspaceRequest, workspace_page
 from audience.rules_form import answer_posted, rules_editor_again, value_problems
 from frontend.answers import with_problems
+from webhooks_platform.base.numbers import number_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -18,7 +19,7 @@ def audience_count(request: WorkspaceRequest) -> HttpResponse:
     """How many people the posted (or queried) choice means, with some of them: others than the last (``?after=``)."""
     data = _fields(request) if request.method == "POST" else {key: str(value) for key, value in request.GET.items()}
     after = request.GET.get("after", "")
-    answer = answer_posted(request.workspace, data, after=int(after) if after.isdecimal() else None)
+    answer = answer_posted(request.workspace, data, after=number_in(after))
     page = render(request, "audience/_count.html", {"answer": answer})
     return with_problems(page, value_problems(request.workspace, data))
 

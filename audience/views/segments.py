@@ -21,6 +21,7 @@ from audience.selection import segments_counted
 from audience.selectors import segment_get, segments_all
 from audience.sentences import rules_sentence
 from webhooks_platform.base.errors import InvalidInput, ProductError
+from webhooks_platform.base.numbers import number_in, numbers_in
 from webhooks_platform.base.paging import two_way_page
 
 PAGE_SIZE = 50
@@ -50,7 +51,7 @@ def segments(request: WorkspaceRequest) -> HttpResponse:
 @workspace_page("workspace.view")
 def segment_numbers(request: WorkspaceRequest) -> HttpResponse:
     """For each ``id``: how many people it means and what uses it. Apart from the list, as it reads every profile."""
-    ids = [int(text) for text in request.GET.getlist("id")[:PAGE_SIZE] if text.isdecimal() and len(text) < 19]
+    ids = numbers_in(request.GET.getlist("id")[:PAGE_SIZE])
     rows = list(segments_all(request.workspace).filter(pk__in=ids))
     counts = segments_counted(request.workspace, rows)
     uses = segment_uses(request.workspace, [row.pk for row in rows])
@@ -74,8 +75,7 @@ def _form_page(request: WorkspaceRequest, segment: Segment | None) -> HttpRespon
     if request.method != "POST":
         return _form(request, segment, {})
     posted = {key: str(value) for key, value in request.POST.items()}
-    name, rules, seen = posted.get("name", ""), rules_posted(posted), posted.get("revision", "")
-    revision = int(seen) if seen.isdecimal() and len(seen) < 10 else None
+    name, rules, revision = posted.get("name", ""), rules_posted(posted), number_in(posted.get("revision", ""))
     try:
         saved = segment_save(actor=request.actor, name=name, rules=rules, segment=segment, revision=revision)
     except (SegmentChanged, InvalidInput) as error:

@@ -15,6 +15,7 @@ from campaigns.problems import CampaignProblem, campaign_problems
 from campaigns.scheduled import launch_moment
 from campaigns.services import campaign_update
 from webhooks_platform.base.errors import InvalidInput
+from webhooks_platform.base.numbers import number_in
 
 STEPS = (
     ("setup", "Setup"),
@@ -99,7 +100,7 @@ def saved_answer(request: WorkspaceRequest, campaign: Campaign, *, current: str)
 
 def posted_revision(request: WorkspaceRequest) -> int:
     """The revision that the editor had when the form was filled in; raises InvalidInput when it is no number."""
-    revision = request.POST.get("revision", "")
-    if not revision.isdigit():
+    revision = number_in(request.POST.get("revision", ""))
+    if revision is None:
         raise InvalidInput("The form lost track of the campaign's revision. Reload the page.", field="revision")
-    return int(revision)
+    return revision

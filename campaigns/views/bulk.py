@@ -13,6 +13,7 @@ from campaigns.labels import labels_check
 from campaigns.list_filters import list_filters
 from campaigns.selectors import campaigns_listed, campaigns_of
 from webhooks_platform.base.errors import InvalidInput
+from webhooks_platform.base.numbers import number_in, numbers_in
 from webhooks_platform.base.words import words_listed
 
 
@@ -39,12 +40,7 @@ def _chosen(request: WorkspaceRequest) -> Any:
         return campaigns_listed(
             request.workspace, **list_filters(QueryDict(request.POST.get("query", "")), request.user)
         )
-    return campaigns_of(request.workspace).filter(pk__in=_numbers(request.POST.getlist("chosen")))
-
-
-def _numbers(texts: list[str]) -> list[int]:
-    """The whole numbers among the texts; what is none names no campaign."""
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+    return campaigns_of(request.workspace).filter(pk__in=numbers_in(request.POST.getlist("chosen")))
 
 
 @require_POST
@@ -52,7 +48,7 @@ def _numbers(texts: list[str]) -> list[int]:
 def run(request: WorkspaceRequest) -> HttpResponse:
     """Takes the next few of ``ids``; the answer asks for the rest by itself until all are done."""
     action = bulk_action(request.POST.get("action", ""))
-    ids = _numbers(request.POST.get("ids", "").split(","))
+    ids = numbers_in(request.POST.get("ids", "").split(","))
     try:
         labels = _labels(request, action)
         _check_typed(request, action, ids)
@@ -86,13 +82,13 @@ def _progress(request: HttpRequest, ids: list[int], done: list[str]) -> dict[str
     """What earlier steps did comes back with the form, so that the last one shows the whole."""
     all_done = [*filter(None, request.POST.get("done", "").split(",")), *done]
     before = zip(request.POST.getlist("refused_name"), request.POST.getlist("refused_reason"), strict=False)
-    total = request.POST.get("total", "")
+    total = number_in(request.POST.get("total", ""))
     return {
         "ids": ",".join(map(str, ids[AT_ONCE:])),
         "done": ",".join(all_done),
         "done_count": len(all_done),
         "refused": list(before),
-        "total": int(total) if total.isdigit() else len(ids),
+        "total": len(ids) if total is None else total,
         "typed": request.POST.get("typed", ""),
         "undo": ACTIONS["unarchive"] if request.POST.get("action") == "archive" else None,
     }

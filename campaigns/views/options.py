@@ -16,6 +16,7 @@ from frontend.answers import came_from, message_with_undo, with_toast
 from notifications.selectors import runs_latest
 from webhooks_platform.base.answers import status_of
 from webhooks_platform.base.errors import ProductError
+from webhooks_platform.base.numbers import number_in
 
 
 @require_GET
@@ -37,10 +38,9 @@ def rename(request: WorkspaceRequest, campaign: int) -> HttpResponse:
     entered, before = request.POST.get("name", found.name), found.name
     if request.method == "GET":
         return render(request, "campaigns/_rename.html", {"campaign": found, "entered": entered})
-    revision = request.POST.get("revision", "")
+    revision = number_in(request.POST.get("revision", "")) or 0
     try:
-        number = int(revision) if revision.isdigit() else 0
-        campaign_update(campaign=found, actor=request.actor, revision=number, name=entered.strip())
+        campaign_update(campaign=found, actor=request.actor, revision=revision, name=entered.strip())
     except ProductError as error:
         context = {"campaign": found, "entered": entered, "error": error.message}
         return render(request, "campaigns/_rename.html", context, status=status_of(error))

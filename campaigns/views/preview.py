@@ -20,6 +20,7 @@ from notifications.reasons import answer_message, explain
 from notifications.selectors import notification_detail, notification_of_run, run_get
 from notifications.states import FINAL
 from webhooks_platform.base.errors import ProductError
+from webhooks_platform.base.numbers import number_in
 
 
 @require_POST
@@ -94,6 +95,6 @@ def _people(request: WorkspaceRequest, campaign: Campaign) -> tuple[list[Profile
     if without:
         return people_lacking(campaign, without), f"Everybody in the audience has {without}."
     if after:
-        current = request.GET.get("person", "")
-        return people_after(campaign, int(current) if current.isdigit() else 0), "Nobody is in the audience."
+        current = number_in(request.GET.get("person", "")) or 0
+        return people_after(campaign, current), "Nobody is in the audience."
     return people_searched(campaign, request.GET.get("person_search", "")), "Nobody fits this search."

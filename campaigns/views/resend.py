@@ -17,6 +17,7 @@ from notifications.resend import RESENDABLE, ResendChoice, ResendState
 from notifications.selectors import LogFilters, resend_choice, run_get
 from webhooks_platform.base.answers import status_of
 from webhooks_platform.base.errors import ProductError
+from webhooks_platform.base.numbers import number_in
 
 # What of the log's filters narrows the people, beside the place and the states.
 NARROWING = ("reason", "detail", "status", "person", "test", "within", "since", "until")
@@ -37,7 +38,6 @@ def run_resend_page(request: WorkspaceRequest, run: int) -> HttpResponse:
 
 
 def _launch(request: WorkspaceRequest, run: Run, filters: LogFilters, choice: ResendChoice) -> HttpResponse:
-    earlier = request.POST.get("earlier", "")
     try:
         made = run_resend(
             run=run,
@@ -45,7 +45,7 @@ def _launch(request: WorkspaceRequest, run: Run, filters: LogFilters, choice: Re
             choice=choice,
             content="current" if request.POST.get("content") == "current" else "original",
             at=timezone.now(),
-            earlier=int(earlier) if earlier.isdecimal() else 0,
+            earlier=number_in(request.POST.get("earlier", "")) or 0,
             expected_people=confirmed_posted(request.POST),
         )
     except ProductError as error:

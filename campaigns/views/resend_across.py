@@ -17,6 +17,7 @@ from notifications.resend import RESENDABLE, ResendState
 from notifications.selectors import LogFilters, resend_choice
 from webhooks_platform.base.answers import status_of
 from webhooks_platform.base.errors import ProductError
+from webhooks_platform.base.numbers import numbers_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,8 +52,8 @@ def _filters(data: QueryDict) -> LogFilters:
 
 def _runs_ticked(data: QueryDict) -> dict[int, int]:
     """``run`` lists ``<id>:<resends known of>``; what is no such pair is no run that the page offered."""
-    pairs = [text.split(":") for text in data.getlist("run")]
-    return {int(pair[0]): int(pair[1]) for pair in pairs if len(pair) == 2 and all(map(str.isdecimal, pair))}
+    pairs = [numbers_in(text.split(":")) for text in data.getlist("run")]
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
 
 
 def _shown(request: WorkspaceRequest, filters: LogFilters, error: ProductError | None = None) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.pages import WorkspaceRequest, workspace_page
 from audience.rules_form import audience_answer, choice_posted, rules_editor
 from audience.selectors import segments_all
-from campaigns.confirmed import confirmed_posted, number_shown, people_grew, to_type
+from campaigns.confirmed import confirmed_posted, people_grew, to_type
 from campaigns.destination import address_problems
 from campaigns.errors import MorePeople
 from campaigns.labels import labels_posted
@@ -32,6 +32,7 @@ from channels.selectors import channel_enabled
 from frontend.answers import came_from
 from notifications.models import Run
 from webhooks_platform.base.errors import ProductError
+from webhooks_platform.base.numbers import number_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -121,7 +122,7 @@ def review(request: WorkspaceRequest, campaign: int) -> HttpResponse:
 def review_page(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
     found = campaign_review(campaign, now=timezone.now())
     answer = audience_answer(request.workspace, campaign.audience)
-    shown = number_shown(request.GET.get("shown", ""))
+    shown = number_in(request.GET.get("shown", ""))
     return builder_page(
         request,
         campaign,

@@ -13,6 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from webhooks_platform.base.errors import InvalidInput
+from webhooks_platform.base.numbers import number_in
 from webhooks_platform.base.paging import Page, keyset_page
 
 PAGE_SIZE_LIMIT = 200
@@ -79,10 +80,10 @@ class StoredModelFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[n
 
 def api_page(request: Request, rows: QuerySet[Any], *, order: tuple[str, ...]) -> Page[Model]:
     """The page that the request's ``cursor`` and ``limit`` ask for; raises InvalidInput for a bad one."""
-    limit = request.query_params.get("limit", "50")
-    if not limit.isdigit() or not 1 <= int(limit) <= PAGE_SIZE_LIMIT:
+    limit = number_in(request.query_params.get("limit", "50"))
+    if limit is None or not 1 <= limit <= PAGE_SIZE_LIMIT:
         raise InvalidInput(f"limit must be a whole number from 1 to {PAGE_SIZE_LIMIT}.", field="limit")
-    return keyset_page(rows, order=order, after=request.query_params.get("cursor", ""), size=int(limit))
+    return keyset_page(rows, order=order, after=request.query_params.get("cursor", ""), size=limit)
 
 
 def page_serializer(item: type[serializers.Serializer[Any]], name: str) -> type[serializers.Serializer[Any]]:
