@@ -339,3 +339,11 @@ def test_the_keyboard_leads_into_an_editor_and_out_again(visit, content) -> None
         page.keyboard.press(key)
         expect(editor).not_to_be_focused()
     expect(editor).to_have_text(text)
+
+
+def test_what_is_typed_key_by_key_is_what_stands_there(visit, content) -> None:
+    page = opened(visit, content(body=RawBody(text="", content_type="application/json")))
+    text = '{"text": "{{ message }}"}'
+    page.get_by_role("textbox", name="Raw text").click()
+    page.keyboard.type(text, delay=150)  # as slowly as the text is parsed
+    expect(page.get_by_role("textbox", name="Raw text")).to_have_text(text)

@@ -2,7 +2,11 @@
 import { closePercentBrace, jinja, jinjaCompletionSource } from "@codemirror/lang-jinja";
 import { json } from "@codemirror/lang-json";
 import { xml } from "@codemirror/lang-xml";
+import { EditorState, Prec } from "@codemirror/state";
 import { html } from "./html_stub.js";
+
+// Quotation marks aren't: where a tag stands between them, the second one typed would not be known for the first one's.
+const closedByItself = Prec.highest(EditorState.languageData.of(() => [{ closeBrackets: { brackets: ["{", "[", "("] } }]));
 
 const BASES = { json, xml, text: html };
 
@@ -46,7 +50,7 @@ export function templateLanguage(language, variables) {
   return [
     parser,
     base.support,
-    base.language.data.of({ closeBrackets: { brackets: ["{"] } }),
+    closedByItself,
     complete(completeVariables(variables)),
     complete(completeFilters),
     closePercentBrace,
