@@ -82,11 +82,68 @@ def test_a_campaign_is_built_and_launched_with_the_keyboard(dora, page, product)
     dora.saved()
     go_to_step(dora, "Content")
     write(page, dora.editor("URL"), f"{product.receiver.url}/200")
-    dora.saved()
+    message_and_body_are_typed(dora)
     go_to_step(dora, "Review & launch")
     press(page, page.get_by_role("button", name="Launch"))
     press(page, page.get_by_role("dialog").get_by_role("button", name="Launch to"))
     dora.run_is("Completed")
+    details_are_opened_and_left(page)
+
+
+def message_and_body_are_typed(dora):
+    page = dora.page
+    type_and_leave(page, dora.editor("Message text"), 'Hi {{ first_name | default("you") }}')
+    choose(page, page.locator("[name='body.kind']:checked"), page.get_by_role("radio", name="Raw text"))
+    type_and_leave(page, dora.editor("Raw text"), '{"text": "{{ message }}"}')
+    dora.saved()
+
+
+def type_and_leave(page, editor, text):
+    """With each key as typed, so that brackets close and completion opens; Escape, Tab and Shift+Tab lead out."""
+    reach(page, editor)
+    page.keyboard.type(text)
+    expect(editor).to_have_text(text)
+    for key in ("Tab", "Shift+Tab"):
+        page.keyboard.press("Escape")
+        page.keyboard.press(key)
+        expect(editor).not_to_be_focused()
+        editor.focus()
+    expect(editor).to_have_text(text)
+
+
+def details_are_opened_and_left(page):
+    press(page, page.get_by_role("main").get_by_role("link", name="Notifications log"))
+    options = page.get_by_role("region", name="Notifications", exact=True).get_by_role("button", name="Options").first
+    press(page, options)
+    press(page, page.get_by_role("link", name="Details", exact=True))
+    details = page.get_by_role("dialog")
+    expect(details.get_by_text("Delivered", exact=True).first).to_be_visible()
+    assert details.evaluate(WITHIN)
+    page.keyboard.press("Escape")
+    expect(details).to_have_count(0)
+    expect(options).to_be_focused()
+
+
+def test_a_template_is_saved_and_used_with_the_keyboard(dora, page):
+    press(page, page.get_by_role("row", name="Welcome to the new plan").get_by_role("button", name="Options"))
+    press(page, page.get_by_role("button", name="Save as template"))
+    write(page, page.get_by_label("Template name"), "For the keyboard")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="For the keyboard")).to_be_visible()
+    page.keyboard.type("gc")
+    expect(page.get_by_role("heading", name="Existing campaigns")).to_be_visible()
+    page.keyboard.press("c")
+    write(page, page.get_by_label("Campaign name"), "From a template")
+    page.keyboard.press("Enter")
+    press(page, page.get_by_role("radio", name="Webhook"), "Space")
+    dora.saved()
+    go_to_step(dora, "Content")
+    press(page, page.get_by_role("button", name="Use a template"))
+    press(page, page.get_by_role("radio", name="For the keyboard"), "Space")
+    press(page, page.get_by_role("dialog").get_by_role("button", name="Use template"))
+    messages = page.get_by_role("region", name="Messages")
+    expect(messages.get_by_text("Filled from “For the keyboard”")).to_be_visible()
+    expect(page.get_by_role("radio", name="JSON key-value pairs")).to_be_checked()
 
 
 def test_the_focus_returns_to_what_opened_a_dialog(dora, page):
