@@ -41,7 +41,7 @@ def notification_detail(request: WorkspaceRequest, run: int, notification: UUID)
     if request.htmx.target == "drawer-place":  # type: ignore[attr-defined]
         context["close_url"] = _log_url(request)
         return render(request, "notifications/_details_drawer.html", context)
-    return render(request, "notifications/_details.html" if is_part else "notifications/details.html", context)
+    return render(request, "notifications/_details_fresh.html" if is_part else "notifications/details.html", context)
 
 
 def _log_url(request: WorkspaceRequest) -> str:

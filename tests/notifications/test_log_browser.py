@@ -166,6 +166,22 @@ def test_who_reads_details_stays_where_they_are(visit: Callable[[str], Page], ru
     expect(page.get_by_role("region", name="request body of attempt 2").locator(".code-key")).to_have_text('"name"')
 
 
+@pytest.mark.parametrize("place", ["page", "drawer"])
+def test_the_curl_command_is_offered_once_there_is_an_attempt(
+    visit: Callable[[str], Page], run: Run, place: str
+) -> None:
+    row = notification_made(run, "ada", state=NotificationState.QUEUED, status_code=None, attempt_number=0)
+    page = visit(f"/w/acme/runs/{run.pk}/notifications/{row.id}/" if place == "page" else "/w/acme/notifications/")
+    if place == "drawer":
+        page.get_by_role("link", name="Ada Ada").click()
+    expect(page.get_by_text("Waiting for its turn")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy as cURL")).to_have_count(0)
+    exchange_made(attempt_made(row, 1, status_code=201))
+    Notification.objects.filter(id=row.id).update(state="delivered", status_code=201, attempt_number=1)
+    shown = page.get_by_role("dialog", name="Ada Ada") if place == "drawer" else page
+    expect(shown.get_by_role("button", name="Copy as cURL")).to_be_visible()
+
+
 def test_attempts_stand_side_by_side_where_there_is_room(visit: Callable[[str], Page], run: Run) -> None:
     row = failed_made(run, "ada")
     exchange_made(attempt_made(row, 2))
