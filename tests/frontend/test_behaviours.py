@@ -173,6 +173,19 @@ def test_typed_confirmation_and_focus_back_to_the_menu(page: Page, site: str) ->
     expect(page.get_by_role("button", name="Options")).to_be_focused()
 
 
+def test_the_focus_stays_where_people_went_before_the_browser_told_of_the_closing(page: Page, site: str) -> None:
+    page.goto("/actions")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("dialog").evaluate("""
+      dialog => new Promise(done => {
+        dialog.addEventListener("close", done);
+        dialog.close();
+        document.querySelector("main [data-bs-toggle=dropdown]").focus();
+      })
+    """)
+    expect(page.get_by_role("button", name="Options")).to_be_focused()
+
+
 def test_a_form_asks_before_it_is_sent(page: Page, site: str) -> None:
     page.goto("/actions")
     page.get_by_role("button", name="Pause").click()

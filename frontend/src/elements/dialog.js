@@ -24,9 +24,11 @@ export function openDialog(dialog, opener = lastUsed()) {
 
 const buttonOf = (dialog) => document.querySelector(`[data-dialog-open="#${dialog.id}"]`);
 
+// The browser tells of the closing a frame later: who went on to something else by then stays there.
 function returnFocus(dialog) {
   const opener = openers.get(dialog);
-  if (opener?.isConnected) opener.focus();
+  const now = document.activeElement;
+  if (opener?.isConnected && (now === document.body || dialog.contains(now))) opener.focus();
 }
 
 function onClose(dialog) {
