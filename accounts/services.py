@@ -9,10 +9,12 @@ from accounts.actors import Actor
 from accounts.audit import audit
 from accounts.checks import name_checked, role_checked, time_zones
 from accounts.errors import AccountInvalid, LastOwner, MemberInvalid, WorkspaceChanged, WorkspaceInvalid
+from accounts.meanwhile import part_changed_meanwhile
 from accounts.models import Member, Role, User, Workspace
 from accounts.permissions import permit
 
 NAME_LIMIT, SLUG_LIMIT, USER_NAME_LIMIT = 80, 50, 120
+CHANGED = "workspace.changed"
 
 
 @transaction.atomic
@@ -35,7 +37,7 @@ def workspace_update(
     ``revision``: the one that was edited; raises WorkspaceChanged when somebody else saved since.
     """
     permit(actor, "workspace.edit")
-    workspace = _workspace_at(actor.workspace, revision)
+    workspace = _workspace_at(actor, revision)
     new = {
         "name": name_checked(name, limit=NAME_LIMIT, error=WorkspaceInvalid, what="the workspace"),
         "time_zone": time_zone,
@@ -50,17 +52,17 @@ def workspace_update(
     if changed:
         workspace.revision += 1
         workspace.save(update_fields=[*changed, "revision"])
-        audit(actor, "workspace.changed", workspace, **changed)
+        audit(actor, CHANGED, workspace, **changed)
     return workspace
 
 
-def _workspace_at(workspace: Workspace, revision: int | None) -> Workspace:
+def _workspace_at(actor: Actor, revision: int | None) -> Workspace:
     """As it is stored now, for this transaction alone."""
+    workspace = actor.workspace
     workspace.refresh_from_db(from_queryset=Workspace.objects.select_for_update())
     if revision is not None and workspace.revision != revision:
         raise WorkspaceChanged(
-            "Somebody else changed these settings since you opened them. Your change was not saved and theirs was not "
-            "overwritten. Reload to see it, then make your change again."
+            part_changed_meanwhile(actor, workspace, action=CHANGED, what="The workspace's settings were")
         )
     return workspace
 

@@ -1,13 +1,16 @@
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.audit import audit
 from accounts.models import ApiToken, AuditEntry, Invitation, Member, Role, User, Workspace
+from accounts.services import workspace_update
 from accounts.tokens import api_token_create
-from tests.cast import acting, signed_in
+from tests.cast import acting, joined, person, signed_in
 
 Ask = Callable[..., str]
 PAGES = ["workspace_settings", "members", "api_tokens", "audit_trail"]
@@ -206,9 +209,14 @@ def test_of_two_who_change_the_settings_the_second_is_told(
     page = signed_in(client, owner).get(url("workspace_settings"))
     seen = page.context["form"]["revision"].value()
     assert f'<input type="hidden" name="revision" value="{seen}"' in page.content.decode()
-    values = {"time_zone": "UTC", "retention_days": "30", "revision": seen}
-    assert client.post(url("workspace_settings"), values | {"name": "First"}).status_code == 302
-    answer = client.post(url("workspace_settings"), values | {"name": "Second"})
-    assert (answer.status_code, "Somebody else saved" in answer.content.decode()) == (409, True)
+    colleague = joined(workspace, person("Adam"), Role.ADMIN)
+    workspace_update(actor=acting(colleague, workspace), name="First", time_zone="UTC", retention_days=30)
+    audit(acting(owner, workspace), "first_steps.hidden", workspace)
+    values = {"time_zone": "UTC", "retention_days": "30", "revision": seen, "name": "Second"}
+    answer = client.post(url("workspace_settings"), values)
+    said = answer.content.decode()
+    assert (answer.status_code, "These settings were changed meanwhile" in said) == (409, True)
+    assert f"settings were changed by {colleague} on " in unescape(said)
+    assert 'value="Second"' in said
     workspace.refresh_from_db()
     assert workspace.name == "First"
