@@ -4,14 +4,16 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.audit import audit
+from accounts.meanwhile import changed_meanwhile
 from accounts.models import Workspace
 from accounts.permissions import permit
 from audience.attribute_values import Misfits, misfits, people_having, values_convert, values_remove
 from audience.attributes import Kind, name_problem, value_parsed, value_problem
-from audience.errors import AttributeInUse, AttributeInvalid, ProfileInvalid
+from audience.errors import AttributeChanged, AttributeInUse, AttributeInvalid, ProfileInvalid
 from audience.fields import STANDARD_LABELS
 from audience.models import Attribute
 from audience.registry import attribute_uses
@@ -72,18 +74,34 @@ def _save_unique(attribute: Attribute) -> None:
 
 
 @transaction.atomic
-def attribute_change(*, actor: Actor, attribute: Attribute, values: AttributeValues) -> Attribute:
+def attribute_change(
+    *, actor: Actor, attribute: Attribute, values: AttributeValues, revision: int | None = None
+) -> Attribute:
     """Changes what is known of an attribute. With another type all stored values become values of that type.
 
     Raises AttributeInvalid naming the field; for ``kind`` it says which values don't fit, and nothing is changed.
+    ``revision``: the one that was edited; raises AttributeChanged when it was changed since.
     """
     permit(actor, "attribute.edit")
-    checked = _checked(attribute.workspace, attribute.name, values)
-    if checked.kind != attribute.kind:
-        _convert(attribute, checked.kind)
-    _with(attribute, checked).save()
-    audit(actor, "attribute.changed", attribute, kind=attribute.kind)
-    return attribute
+    stored = Attribute.objects.get(pk=attribute.pk)
+    if revision is not None and stored.revision != revision:
+        raise AttributeChanged(changed_meanwhile(actor, stored, changed_at=stored.updated_at))
+    checked = _checked(stored.workspace, stored.name, values)
+    if checked.kind != stored.kind:
+        _convert(stored, checked.kind)
+    _save_next(actor, _with(stored, checked))
+    audit(actor, "attribute.changed", stored, kind=stored.kind)
+    return stored
+
+
+def _save_next(actor: Actor, attribute: Attribute) -> None:
+    """By compare-and-swap: a lock on the row would be taken before that on profiles, which others take first."""
+    rows = Attribute.objects.filter(pk=attribute.pk, revision=attribute.revision)
+    values = {name: getattr(attribute, name) for name in ("kind", *LENGTHS)}
+    attribute.revision, attribute.updated_at = attribute.revision + 1, timezone.now()
+    if not rows.update(**values, revision=attribute.revision, updated_at=attribute.updated_at):
+        stored = Attribute.objects.get(pk=attribute.pk)
+        raise AttributeChanged(changed_meanwhile(actor, stored, changed_at=stored.updated_at))
 
 
 def _convert(attribute: Attribute, kind: str) -> None:

@@ -21,7 +21,7 @@ CHANGEABLE = ("kind", "display_name", "fallback", "description")
 class AttributeSerializer(serializers.ModelSerializer[Attribute]):
     class Meta:
         model = Attribute
-        fields = ["name", *CHANGEABLE, "created_at"]
+        fields = ["name", *CHANGEABLE, "revision", "created_at", "updated_at"]
 
 
 class UseSerializer(serializers.Serializer[Any]):
@@ -37,7 +37,7 @@ class AttributeDetailSerializer(AttributeSerializer):
         fields = [*AttributeSerializer.Meta.fields, "people", "used_by"]
 
 
-class AttributeChangeSerializer(PostedSerializer):
+class AttributeValuesSerializer(PostedSerializer):
     kind = serializers.CharField(
         required=False, help_text=f"{', '.join(KINDS)}; another one only when every stored value fits"
     )
@@ -46,8 +46,14 @@ class AttributeChangeSerializer(PostedSerializer):
     description = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
-class AttributeInputSerializer(AttributeChangeSerializer):
+class AttributeInputSerializer(AttributeValuesSerializer):
     name = serializers.CharField(max_length=60, help_text="what templates write; it can't be changed later")
+
+
+class AttributeChangeSerializer(AttributeValuesSerializer):
+    revision = serializers.IntegerField(
+        required=False, help_text="the revision you read; where there is a newer one, the answer is 409"
+    )
 
 
 AttributePageSerializer = page_serializer(AttributeSerializer, "AttributePage")
@@ -86,13 +92,17 @@ class AttributeView(AudienceView):
         operation_id="attributes_change", request=AttributeChangeSerializer, responses={200: AttributeSerializer}
     )
     def patch(self, request: Request, name: str) -> Response:
-        """Changes what is named. With another `kind` all stored values are stored anew as that kind."""
+        """Changes what is named, with `revision` only if the attribute still has it.
+
+        With another `kind` all stored values are stored anew as that kind.
+        """
         actor = self.actor()
         found = attribute_by_name(actor.workspace, name)
         posted = AttributeChangeSerializer(data=request.data)
         posted.is_valid(raise_exception=True)
         values = {field: getattr(found, field) for field in CHANGEABLE} | dict(posted.validated_data)
-        changed = attribute_change(actor=actor, attribute=found, values=AttributeValues(**values))
+        revision = values.pop("revision", found.revision)
+        changed = attribute_change(actor=actor, attribute=found, values=AttributeValues(**values), revision=revision)
         return Response(AttributeSerializer(changed).data)
 
     @extend_schema(operation_id="attributes_delete", responses={204: None})

@@ -31,6 +31,11 @@ class AttributeInvalid(InvalidInput):
     code = "attribute_invalid"
 
 
+class AttributeChanged(StaleState):
+    code = "attribute_changed"
+    title = "Somebody else changed this attribute"
+
+
 class AttributeInUse(StaleState):
     """Segments, campaigns or templates read the attribute; the message names them."""
 

@@ -3,7 +3,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models.functions import Now, Upper
 
 from accounts.models import User, Workspace
 from audience.attributes import STANDARD_FIELDS
@@ -56,6 +56,7 @@ class Profile(models.Model):
 
 class Attribute(models.Model):
     """An attribute of the workspace: what its values are, and what people call it. Kept by every write of profiles.
+    ``revision`` grows with whatever changes it.
 
     ``fallback`` is typed text that fits the kind: what one click puts into content where a person may lack the value.
     """
@@ -66,7 +67,9 @@ class Attribute(models.Model):
     display_name = models.CharField(max_length=80, blank=True)
     fallback = models.CharField(max_length=200, blank=True)
     description = models.CharField(max_length=300, blank=True)
+    revision = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="attribute_name_unique")]

@@ -175,7 +175,9 @@ def kinds_seen(workspace: Workspace, kinds: Mapping[str, str]) -> None:
         Attribute.objects.bulk_create(new, ignore_conflicts=True)
     mixed = [name for name, kind in kinds.items() if known.get(name, kind) not in (kind, "text")]
     if mixed:
-        Attribute.objects.filter(workspace=workspace, name__in=mixed).update(kind="text")
+        Attribute.objects.filter(workspace=workspace, name__in=mixed).update(
+            kind="text", revision=F("revision") + 1, updated_at=timezone.now()
+        )
 
 
 def _check_room(workspace: Workspace, adding: int) -> None:

@@ -12,11 +12,12 @@ from accounts.permissions import allowed
 from audience.attribute_registry import AttributeValues, attribute_change, attribute_create
 from audience.attribute_registry import attribute_delete as delete_attribute
 from audience.attribute_values import people_having
-from audience.errors import AttributeInUse, AttributeInvalid
+from audience.errors import AttributeChanged, AttributeInUse, AttributeInvalid
 from audience.forms import KIND_LABELS
 from audience.models import Attribute
 from audience.registry import attribute_uses
 from audience.selectors import attribute_get, attributes_found
+from webhooks_platform.base.numbers import number_in
 from webhooks_platform.base.paging import two_way_page
 
 PAGE_SIZE = 50
@@ -71,9 +72,12 @@ def attribute_edit(request: WorkspaceRequest, attribute: int) -> HttpResponse:
 
 def _form_page(request: WorkspaceRequest, attribute: Attribute | None) -> HttpResponse:
     problem: AttributeInvalid | None = None
+    changed_meanwhile = ""
     if request.method == "POST":
         try:
             saved = _saved(request, attribute)
+        except AttributeChanged as error:
+            changed_meanwhile = error.message
         except AttributeInvalid as error:
             problem = error
         else:
@@ -85,17 +89,19 @@ def _form_page(request: WorkspaceRequest, attribute: Attribute | None) -> HttpRe
         "name": request.POST.get("name", ""),
         "errors": {problem.field: problem.message} if problem else {},
         "kinds": KIND_LABELS,
+        "changed_meanwhile": changed_meanwhile,
+        "revision": request.POST.get("revision", attribute.revision if attribute else ""),
         **(_facts(request, attribute) if attribute else {}),
     }
-    return render(request, "audience/attribute_form.html", context, status=422 if problem else 200)
+    status = 409 if changed_meanwhile else 422 if problem else 200
+    return render(request, "audience/attribute_form.html", context, status=status)
 
 
 def _saved(request: WorkspaceRequest, attribute: Attribute | None) -> Attribute:
     if attribute is None:
         return attribute_create(actor=request.actor, name=request.POST.get("name", ""), values=_posted(request))
-    # The row as it is stays on the page when the change is refused.
-    fresh = attribute_get(request.workspace, attribute.pk)
-    return attribute_change(actor=request.actor, attribute=fresh, values=_posted(request))
+    revision = number_in(request.POST.get("revision", ""))
+    return attribute_change(actor=request.actor, attribute=attribute, values=_posted(request), revision=revision)
 
 
 def _posted(request: WorkspaceRequest) -> AttributeValues:

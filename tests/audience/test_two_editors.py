@@ -145,6 +145,54 @@ def test_a_segment_changed_meanwhile_is_not_overwritten(marketer, address, germa
     assert (germans.name, germans.rules) == ("French", FRENCH)
 
 
+@pytest.fixture
+def plan(shop) -> Attribute:
+    return Attribute.objects.create(workspace=shop, name="plan", kind="text", display_name="Plan")
+
+
+def test_an_attribute_changed_meanwhile_is_not_overwritten(marketer, address, plan, colleague):
+    where = address("attribute_edit", attribute=plan.pk)
+    seen = marketer.get(where).context["revision"]
+    attribute_change(actor=colleague, attribute=plan, values=AttributeValues(display_name="Tariff", fallback="free"))
+    answer = marketer.post(where, {"kind": "text", "display_name": "Typed", "revision": seen})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "This attribute was changed meanwhile" in page
+    assert f"was changed by {colleague.user} on " in page
+    assert 'value="Typed"' in page
+    assert f'name="revision" value="{seen}"' in page
+    plan.refresh_from_db()
+    assert (plan.display_name, plan.fallback) == ("Tariff", "free")
+
+
+def test_an_attribute_saved_again_from_what_it_is_now_is_saved(marketer, address, plan):
+    where = address("attribute_edit", attribute=plan.pk)
+    for name in ("One", "Two"):
+        seen = marketer.get(where).context["revision"]
+        assert marketer.post(where, {"kind": "text", "display_name": name, "revision": seen}).status_code == 302
+    assert Attribute.objects.get().display_name == "Two"
+
+
+def test_people_who_make_an_attribute_a_text_change_it(marketer, address, person, shop, editor):
+    profiles_upsert(actor=editor, items=[PersonValues("u1", {}, {"age": 42})])
+    age = Attribute.objects.get()
+    profiles_upsert(actor=editor, items=[PersonValues("u2", {}, {"age": "old"})])
+    answer = marketer.post(
+        address("attribute_edit", attribute=age.pk), {"kind": "number", "display_name": "Age", "revision": age.revision}
+    )
+    assert answer.status_code == 409
+    assert "was changed on " in answer.content.decode()
+
+
+def test_an_api_call_with_an_old_revision_changes_no_attribute(api, plan):
+    change = {"revision": plan.revision, "fallback": "free"}
+    status, body = api("patch", "api_attribute", data=change, name="plan")
+    assert (status, body["revision"], body["display_name"]) == (200, plan.revision + 1, "Plan")
+    status, problem = api("patch", "api_attribute", data={**change, "fallback": "late"}, name="plan")
+    assert (status, problem["code"]) == (409, "attribute_changed")
+    assert api("patch", "api_attribute", data={"fallback": "pro"}, name="plan")[0] == 200
+
+
 def test_a_segment_saved_again_from_what_it_is_now_is_saved(marketer, address, germans):
     where = address("segment_edit", segment=germans.pk)
     for name in ("One", "Two"):
