@@ -154,6 +154,17 @@ def test_of_two_people_the_second_is_told(client: Client, owner: User, connectio
     assert Connection.objects.get().name == "First"
 
 
+def test_a_secret_replaced_meanwhile_is_not_overwritten(
+    client: Client, owner: User, connection: Connection, url: Ask
+) -> None:
+    edit = url("connection_edit", connection=connection.pk)
+    seen = signed_in(client, owner).get(edit).context["values"]["revision"]
+    replaced = client.post(url("connection_secret", connection=connection.pk), {"secret": "the-new-one"})
+    assert replaced.status_code == 302
+    answer = client.post(edit, FORM | {"secret": "the-late-one", "revision": str(seen)})
+    assert (answer.status_code, Connection.objects.get().secret) == (409, "the-new-one")
+
+
 def test_one_in_use_is_not_archived(
     client: Client, owner: User, connection: Connection, url: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
