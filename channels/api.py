@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from accounts.actors import Actor
 from accounts.authentication import api_actor
 from channels.api_values import (
+    ChannelUpdateSerializer,
     ConnectionCreateSerializer,
     ConnectionSecretSerializer,
     ConnectionUpdateSerializer,
@@ -29,7 +30,7 @@ from channels.selectors import channel_enabled, connection_get, connections_avai
 from channels.services import connection_archive, connection_save
 from channels.signing import signing_previous_end, signing_secret_set, signing_stop
 from channels.testing import connection_test
-from webhooks_platform.base.api import PAGE_PARAMETERS, PostedSerializer, StoredModelField, api_page, page_serializer
+from webhooks_platform.base.api import PAGE_PARAMETERS, StoredModelField, api_page, page_serializer
 
 
 class DefaultHeaderSerializer(serializers.Serializer[Any]):
@@ -88,12 +89,6 @@ class ConnectionTestedSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-class ChannelUpdateSerializer(PostedSerializer):
-    time_zone = serializers.CharField(allow_blank=True, help_text="empty: the workspace's")
-    retention_days = serializers.IntegerField(allow_null=True, help_text="null: the workspace's")
-    daily_limit = serializers.IntegerField(allow_null=True, help_text="people a day; null: no limit")
-
-
 class ChannelSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     enabled = serializers.BooleanField()
@@ -101,6 +96,7 @@ class ChannelSerializer(serializers.Serializer[Any]):
     retention_days = serializers.IntegerField()
     daily_limit = serializers.IntegerField(allow_null=True)
     people_today = serializers.IntegerField()
+    revision = serializers.IntegerField(help_text="of the defaults")
 
 
 ConnectionPageSerializer = page_serializer(ConnectionSerializer, "ConnectionPage")
@@ -288,6 +284,7 @@ def _channel(request: Request, kind: str) -> Any:
         "retention_days": defaults.retention_days,
         "daily_limit": defaults.daily_limit,
         "people_today": people_on_day(workspace, kind, timezone.now()),
+        "revision": defaults.revision,
     }
     return ChannelSerializer(facts).data
 

@@ -81,6 +81,15 @@ class SigningSecretSerializer(PostedSerializer):
     secret = serializers.CharField(max_length=200, write_only=True, help_text="whsec_ and 24 to 64 bytes in Base64")
 
 
+class ChannelUpdateSerializer(PostedSerializer):
+    time_zone = serializers.CharField(allow_blank=True, help_text="empty: the workspace's")
+    retention_days = serializers.IntegerField(allow_null=True, help_text="null: the workspace's")
+    daily_limit = serializers.IntegerField(allow_null=True, help_text="people a day; null: no limit")
+    revision = serializers.IntegerField(
+        required=False, help_text="the revision you read; where there is a newer one, the answer is 409"
+    )
+
+
 def connection_values(given: dict[str, Any], stored: Connection | None = None) -> ConnectionValues:
     """What a checked serializer holds, on top of what is stored."""
     kept = {} if stored is None else {name: getattr(stored, name) for name in _KEPT}

@@ -12,13 +12,15 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.audit import audit
 from accounts.checks import time_zones
+from accounts.meanwhile import part_changed_meanwhile
 from accounts.models import User, Workspace
 from accounts.permissions import permit
-from channels.errors import ChannelDefaultsInvalid, ChannelNotFound, DailyLimitReached
+from channels.errors import ChannelDefaultsChanged, ChannelDefaultsInvalid, ChannelNotFound, DailyLimitReached
 from channels.models import ChannelDay, ChannelKind, ChannelSwitch
 
 Counted = int | QuerySet[Any]
 LARGEST_LIMIT = 1_000_000_000
+CHANGED = "channel.defaults_changed"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class ChannelDefaults:
     own_retention_days: int | None = None
     changed_by: User | None = None
     changed_at: datetime | None = None
+    revision: int = 1
 
     def day_of(self, moment: datetime) -> datetime:
         """The beginning of the day that the moment is in, in the time zone."""
@@ -50,33 +53,57 @@ def channel_defaults(workspace: Workspace, kind: str) -> ChannelDefaults:
         own_retention_days=switch.retention_days,
         changed_by=switch.defaults_changed_by,
         changed_at=switch.defaults_changed_at,
+        revision=switch.defaults_revision,
     )
 
 
 @transaction.atomic
 def channel_defaults_set(
-    *, actor: Actor, kind: str, time_zone: str, retention_days: int | None, daily_limit: int | None
+    *,
+    actor: Actor,
+    kind: str,
+    time_zone: str,
+    retention_days: int | None,
+    daily_limit: int | None,
+    revision: int | None = None,
 ) -> None:
-    """An empty time zone and no retention mean the workspace's. Raises ChannelDefaultsInvalid naming the field."""
+    """An empty time zone and no retention mean the workspace's. Raises ChannelDefaultsInvalid naming the field.
+
+    ``revision``: the one that was edited; raises ChannelDefaultsChanged when they were changed since.
+    """
     permit(actor, "channel.edit")
     if kind not in ChannelKind.values:
         raise ChannelNotFound("This product has no such channel.")
-    if time_zone and time_zone not in time_zones():
-        raise ChannelDefaultsInvalid("Choose a time zone from the list.", field="time_zone")
-    if retention_days is not None and retention_days not in Workspace.RetentionClass.values:
-        raise ChannelDefaultsInvalid("Choose one of the offered retention times.", field="retention_days")
-    if daily_limit is not None and not 1 <= daily_limit <= LARGEST_LIMIT:
-        raise ChannelDefaultsInvalid("Enter a number of people from 1, or nothing for no limit.", field="daily_limit")
-    switch, _ = ChannelSwitch.objects.select_for_update().get_or_create(workspace=actor.workspace, kind=kind)
     values = {"time_zone": time_zone, "retention_days": retention_days, "daily_limit": daily_limit}
+    _check(time_zone, retention_days, daily_limit)
+    switch = _switch_at(actor, kind, revision)
     changed = {name: value for name, value in values.items() if getattr(switch, name) != value}
     if not changed:
         return
     for name, value in changed.items():
         setattr(switch, name, value)
     switch.defaults_changed_by, switch.defaults_changed_at = actor.user, timezone.now()
+    switch.defaults_revision += 1
     switch.save()
-    audit(actor, "channel.defaults_changed", switch, **changed)
+    audit(actor, CHANGED, switch, **changed)
+
+
+def _check(time_zone: str, retention_days: int | None, daily_limit: int | None) -> None:
+    if time_zone and time_zone not in time_zones():
+        raise ChannelDefaultsInvalid("Choose a time zone from the list.", field="time_zone")
+    if retention_days is not None and retention_days not in Workspace.RetentionClass.values:
+        raise ChannelDefaultsInvalid("Choose one of the offered retention times.", field="retention_days")
+    if daily_limit is not None and not 1 <= daily_limit <= LARGEST_LIMIT:
+        raise ChannelDefaultsInvalid("Enter a number of people from 1, or nothing for no limit.", field="daily_limit")
+
+
+def _switch_at(actor: Actor, kind: str, revision: int | None) -> ChannelSwitch:
+    """As it is stored now, for this transaction alone; a channel that was never switched gets its row."""
+    switch, _ = ChannelSwitch.objects.select_for_update().get_or_create(workspace=actor.workspace, kind=kind)
+    if revision is not None and switch.defaults_revision != revision:
+        what = f"The defaults of {switch.get_kind_display()} were"
+        raise ChannelDefaultsChanged(part_changed_meanwhile(actor, switch, action=CHANGED, what=what))
+    return switch
 
 
 def people_on_day(workspace: Workspace, kind: str, moment: datetime) -> int:

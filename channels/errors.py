@@ -17,6 +17,10 @@ class ChannelDefaultsInvalid(InvalidInput):
     title = "These defaults can't be saved"
 
 
+class ChannelDefaultsChanged(StaleState):
+    title = "Somebody else changed these defaults"
+
+
 class DailyLimitReached(LimitReached):
     title = "The channel's daily limit is reached"
 

@@ -29,7 +29,8 @@ class ChannelKind(models.TextChoices):
 class ChannelSwitch(models.Model):
     """Whether a workspace may use a channel, and the channel's defaults. No row means off.
 
-    An empty time zone and retention are the workspace's own; no daily limit means no limit.
+    An empty time zone and retention are the workspace's own; no daily limit means no limit. ``defaults_revision``
+    grows with each change of the defaults.
     """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="channel_switches")
@@ -42,6 +43,7 @@ class ChannelSwitch(models.Model):
     daily_limit = models.PositiveIntegerField(null=True, help_text="people a day, in the time zone")
     defaults_changed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     defaults_changed_at = models.DateTimeField(null=True)
+    defaults_revision = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "kind"], name="channel_switch_unique")]

@@ -14,11 +14,12 @@ from accounts.models import Workspace
 from accounts.pages import WorkspaceRequest, workspace_page
 from accounts.permissions import allowed
 from channels.defaults import ChannelDefaults, channel_defaults, channel_defaults_set, people_on_day
-from channels.errors import ChannelChoiceMissing, ChannelDefaultsInvalid, ChannelNotFound
+from channels.errors import ChannelChoiceMissing, ChannelDefaultsChanged, ChannelDefaultsInvalid, ChannelNotFound
 from channels.models import ChannelKind
 from channels.registry import ChannelDependent, channel_dependents, runs_in_flight
 from channels.selectors import Channel, channels_of
 from channels.services import InFlight, channel_switch
+from webhooks_platform.base.numbers import number_in
 
 
 @require_safe
@@ -58,12 +59,20 @@ def change_defaults(request: WorkspaceRequest, kind: str) -> HttpResponse:
             time_zone=request.POST.get("time_zone", ""),
             retention_days=_number(request, "retention_days"),
             daily_limit=_number(request, "daily_limit"),
+            revision=number_in(request.POST.get("revision", "")),
         )
+    except ChannelDefaultsChanged as error:
+        return _refused(request, 409, changed_meanwhile=error.message)
     except ChannelDefaultsInvalid as error:
-        page = _page(request) | {"errors": {error.field: error.message}, "entered": request.POST}
-        return render(request, "channels/manage_channels.html", page, status=422)
+        return _refused(request, 422, errors={error.field: error.message})
     messages.success(request, "The defaults are saved.")
     return redirect("manage_channels", workspace=request.workspace.slug)
+
+
+def _refused(request: WorkspaceRequest, status: int, **said: object) -> HttpResponse:
+    """The page with what was entered."""
+    page = _page(request) | {"entered": request.POST} | said
+    return render(request, "channels/manage_channels.html", page, status=status)
 
 
 def _number(request: WorkspaceRequest, field: str) -> int | None:

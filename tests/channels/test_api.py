@@ -46,9 +46,12 @@ def test_a_channels_defaults(call: Call) -> None:
         "retention_days": 30,
         "daily_limit": None,
         "people_today": 0,
+        "revision": 1,
     }
     chosen = {"time_zone": "Asia/Tokyo", "retention_days": 7, "daily_limit": 10}
     assert call("put", "api_channel", chosen, kind="webhook").json()["time_zone"] == "Asia/Tokyo"
+    assert call("put", "api_channel", chosen | {"revision": 1}, kind="webhook").status_code == 409
+    assert call("put", "api_channel", chosen | {"revision": 2}, kind="webhook").json()["revision"] == 2
     assert call("put", "api_channel", chosen, role="viewer", kind="webhook").status_code == 403
     assert call("put", "api_channel", chosen | {"daily_limit": 0}, kind="webhook").status_code == 422
     assert call("get", "api_channel", kind="pigeon").status_code == 404

@@ -6,7 +6,7 @@ from django.db import connection as database
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AuditEntry, User, Workspace
+from accounts.models import AuditEntry, Role, User, Workspace
 from channels.defaults import (
     channel_defaults,
     channel_defaults_set,
@@ -17,7 +17,8 @@ from channels.defaults import (
 )
 from channels.errors import ChannelDefaultsInvalid, DailyLimitReached
 from channels.models import ChannelDay, ChannelSwitch
-from tests.cast import acting, signed_in
+from channels.services import channel_switch
+from tests.cast import acting, joined, person, signed_in
 from webhooks_platform.base.errors import NotAllowed
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -124,6 +125,28 @@ def test_on_the_page(client: Client, owner: User, workspace: Workspace) -> None:
     answer = client.post(change, {"daily_limit": "lots"})
     assert (answer.status_code, "Enter a whole number" in answer.content.decode()) == (422, True)
     assert client.get(change).status_code == 405
+
+
+def test_of_two_who_change_them_the_second_is_told(client: Client, owner: User, workspace: Workspace) -> None:
+    place = {"workspace": workspace.slug}
+    page, change = (
+        reverse("manage_channels", kwargs=place),
+        reverse("channel_defaults", kwargs={**place, "kind": "webhook"}),
+    )
+    seen = signed_in(client, owner).get(page).context["rows"][0].defaults.revision
+    colleague = joined(workspace, person("Adam"), Role.ADMIN)
+    defaults_set(workspace, colleague, "Europe/Vienna", 7, 500)
+    channel_switch(workspace=workspace, actor=acting(owner, workspace), kind="webhook", enabled=True)
+    answer = client.post(change, {"retention_days": "", "daily_limit": "900", "revision": seen})
+    said = answer.content.decode()
+    assert (answer.status_code, "These defaults were changed meanwhile" in said) == (409, True)
+    assert "The defaults of Webhook were changed by Adam on " in said
+    assert 'value="900"' in said
+    assert f'name="revision" value="{seen}"' in said
+    assert channel_defaults(workspace, "webhook").daily_limit == 500
+    now = client.get(page).context["rows"][0].defaults.revision
+    assert client.post(change, {"daily_limit": "900", "revision": now}).status_code == 302
+    assert channel_defaults(workspace, "webhook").daily_limit == 900
 
 
 def test_a_viewer_reads_them(client: Client, viewer: User, workspace: Workspace) -> None:
