@@ -29,3 +29,14 @@ def test_a_run_launched_elsewhere_comes_by_itself(visit: Callable[[str], Page], 
     page.get_by_role("link", name="and 2 more").click()
     expect(page.get_by_label("Status")).to_have_value("under-way")
     expect(page.get_by_role("link", name="Quarterly update")).to_have_count(7)
+
+
+def test_beside_the_first_steps_too(visit: Callable[[str], Page], workspace: Workspace) -> None:
+    page = visit("/w/acme/home/")
+    expect(page.get_by_role("heading", name="Four steps to your first webhook")).to_be_visible()
+    run = run_made(workspace, state=RunState.RUNNING, campaign_name="Quarterly update")
+    notification_made(run, "a", state=NotificationState.QUEUED)
+    table = page.get_by_role("region", name="Runs under way")
+    expect(table.get_by_role("link", name="Quarterly update")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="Four steps to your first webhook")).to_be_visible()
+    assert flaws(page) == []
