@@ -98,7 +98,8 @@ function replace(view, { line, column, from = placeOf(view.state.doc, line, colu
 
 export function createEditor(options) {
   const slots = { labelSlot: new Compartment(), languageSlot: new Compartment() };
-  const put = (slot, extension) => view.dispatch({ effects: slot.reconfigure(extension) });
+  // With the selection as it is: brackets are matched anew only where text or selection is set.
+  const put = (slot, extension) => view.dispatch({ effects: slot.reconfigure(extension), selection: view.state.selection });
   const view = new EditorView({
     parent: options.parent,
     state: EditorState.create({ doc: options.text, extensions: extensions(options, slots) }),
