@@ -10,7 +10,6 @@ from django.utils.timezone import localtime
 
 from accounts.models import Workspace
 from notifications.models import Notification
-from notifications.reasons import explain
 from notifications.selectors import LogFilters, log_rows, notification_page
 
 CHUNK = 1_000
@@ -42,7 +41,7 @@ def _rows(workspace: Workspace, notifications: list[Notification]) -> Iterator[t
     zone = ZoneInfo(workspace.time_zone)
     for line in log_rows(workspace, notifications):
         row = line.notification
-        words = explain(row.reason, row.status_code, row.reason_detail) if row.reason else None
+        words = line.explanation if row.reason else None
         yield (
             row.user_id,
             "yes" if row.is_test else "no",

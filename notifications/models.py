@@ -59,6 +59,11 @@ class Run(models.Model):
     def __str__(self) -> str:
         return f"{self.campaign_name}, run {self.pk}"
 
+    @property
+    def is_test(self) -> bool:
+        """Whether *Send test* made it."""
+        return self.kind == RunKind.TEST
+
 
 class LaneSlot(models.Model):
     """The right to run one lane of a run. The number of rows caps a run's lanes."""

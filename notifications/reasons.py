@@ -210,8 +210,20 @@ _WORDS: dict[str, _Words] = {
 }
 
 
-def explain(reason: str, status_code: int | None = None, detail: str = "") -> Explanation:
-    """The reason in words. ``detail`` is what the case adds: the library's error, the answer's own message."""
+# A test is neither resent nor launched.
+_STEPS_OF_A_TEST = (
+    ("use Resend failed", "send the test again"),
+    ("Launch again later", "Send the test again later"),
+    ("Launch the campaign again if these people should be reached after all", "Send the test again"),
+    ("before the next launch", "before the next test"),
+)
+
+
+def explain(reason: str, status_code: int | None = None, detail: str = "", *, is_of_test: bool = False) -> Explanation:
+    """The reason in words. ``detail`` is what the case adds: the library's error, the answer's own message.
+
+    ``is_of_test``: it was sent by *Send test*, so what to do is another thing.
+    """
     words = _WORDS[Reason(reason)]
     what = words.what_happened.replace("{status}", str(status_code) if status_code else "with an error")
     if detail:
@@ -219,7 +231,13 @@ def explain(reason: str, status_code: int | None = None, detail: str = "") -> Ex
     title = f"{words.title} ({status_code})" if status_code and reason else words.title
     if not reason and status_code:
         what = f"The destination answered {status_code}."
-    return Explanation(title, what, words.next_step)
+    return Explanation(title, what, _step_of_test(words.next_step) if is_of_test else words.next_step)
+
+
+def _step_of_test(step: str) -> str:
+    for of_launch, of_test in _STEPS_OF_A_TEST:
+        step = step.replace(of_launch, of_test)
+    return step if "Content" in step else step.replace("the test again", "the test again from Content")
 
 
 def kind_title(reason: str, status_code: int | None, detail: str | None = None, more_kinds: int = 0) -> str:

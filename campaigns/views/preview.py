@@ -72,7 +72,9 @@ def test_result(request: WorkspaceRequest, campaign: int, run: int) -> HttpRespo
         "attempt": attempt,
         "said": said,
         # What the destination said stands above it.
-        "explanation": explain(notification.reason, notification.status_code) if said else detail.explanation,
+        "explanation": explain(notification.reason, notification.status_code, is_of_test=True)
+        if said
+        else detail.explanation,
     }
     return render(request, "campaigns/_test_result.html", context)
 

@@ -114,11 +114,15 @@ class AttemptDetail:
         return phase_bars(self.attempt)
 
     @property
+    def detail(self) -> str:
+        """What the case adds to the reason: its own detail, or else the message of the answer."""
+        if self.attempt.reason_detail or not self.exchange:
+            return self.attempt.reason_detail
+        return answer_message(self.exchange.response_text)
+
+    @property
     def explanation(self) -> Explanation:
-        detail = self.attempt.reason_detail
-        if not detail and self.exchange:
-            detail = answer_message(self.exchange.response_text)
-        return explain(self.attempt.reason, self.attempt.status_code, detail)
+        return explain(self.attempt.reason, self.attempt.status_code, self.detail)
 
 
 @dataclass(frozen=True)
@@ -135,8 +139,8 @@ class NotificationDetail:
         row = self.notification
         latest = self.attempts[0] if self.attempts else None
         if latest and latest.reason == row.reason and not row.reason_detail:
-            return latest.explanation
-        return explain(row.reason, row.status_code, row.reason_detail)
+            return explain(row.reason, latest.status_code, latest.detail, is_of_test=self.run.is_test)
+        return explain(row.reason, row.status_code, row.reason_detail, is_of_test=self.run.is_test)
 
     @property
     def retry_at(self) -> datetime | None:

@@ -30,10 +30,11 @@ class ProblemKind:
     detail: str | None
     count: int
     more_kinds: int = 0
+    is_of_test: bool = False
 
     @property
     def explanation(self) -> Explanation:
-        return explain(self.reason, self.status_code)
+        return explain(self.reason, self.status_code, is_of_test=self.is_of_test)
 
     @property
     def element_id(self) -> str:
@@ -93,7 +94,7 @@ def problem_groups(
     values: list[Any] = [list(named), run.workspace_id, run.run_at, run.pk, KINDS_SHOWN]
     with connection.cursor() as cursor:
         cursor.execute(_GROUPS.replace("{states}", ", ".join(f"'{state}'" for state in states)), values)
-        return [ErrorGroup(*kind, sample_id=sample) for *kind, sample in cursor.fetchall()]
+        return [ErrorGroup(*kind, sample_id=sample, is_of_test=run.is_test) for *kind, sample in cursor.fetchall()]
 
 
 # States stand in the text, so that their partial indexes are used. min(uuid) exists from PostgreSQL 18 only; as text

@@ -88,7 +88,7 @@ class LogRow:
     @property
     def explanation(self) -> Explanation:
         row = self.notification
-        return explain(row.reason, row.status_code, row.reason_detail)
+        return explain(row.reason, row.status_code, row.reason_detail, is_of_test=self.run.is_test)
 
 
 def notification_rows(workspace: Workspace, filters: LogFilters) -> QuerySet[Notification]:

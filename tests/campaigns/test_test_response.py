@@ -24,6 +24,7 @@ def test_the_destination_s_own_words_stand_beside_the_status(client, owner, camp
     assert "422" in html
     assert "The destination says:" in html
     assert "<b>email is invalid</b>" in html
+    assert "correct it in Content, then send the test again." in html
 
 
 def test_nothing_is_said_while_the_test_is_on_its_way(client, owner, campaign):

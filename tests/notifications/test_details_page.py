@@ -6,7 +6,7 @@ from django.test import Client
 
 from accounts.models import User, Workspace
 from notifications.models import Notification
-from notifications.states import AttemptOutcome, NotificationState, Reason
+from notifications.states import AttemptOutcome, NotificationState, Reason, RunKind
 from tests.cast import signed_in
 from tests.notifications.ledger import (
     attempt_made,
@@ -44,6 +44,14 @@ def test_details_say_what_happened_and_what_to_do(reader: Client, workspace: Wor
     assert "First byte" in html
     assert "Copy as cURL" in html
     assert "style=" not in html.split("</head>")[1]
+
+
+def test_details_of_a_test_say_to_send_it_again(reader: Client, workspace: Workspace) -> None:
+    row = failed_made(run_made(workspace, kind=RunKind.TEST), "ada")
+    for url in (address(row), f"/w/acme/notifications/?run={row.run_id}"):
+        html = text(reader, url)
+        assert "correct it in Content, then send the test again." in html
+        assert "Resend failed" not in html
 
 
 def test_times_are_told_in_one_precision(reader: Client, workspace: Workspace) -> None:

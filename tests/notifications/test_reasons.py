@@ -1,4 +1,5 @@
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -21,6 +22,20 @@ def test_every_reason_says_what_happened_and_what_to_do(reason: str) -> None:
 def test_no_two_reasons_read_the_same(part: str) -> None:
     texts = Counter(getattr(explain(reason), part) for reason in Reason.values)
     assert [text for text, count in texts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("reason", Reason.values)
+def test_a_test_is_neither_resent_nor_launched(reason: str) -> None:
+    step = explain(reason, 418, is_of_test=True).next_step
+    assert not re.search("Resend|[Ll]aunch", step)
+    assert step.count("Content") <= 1
+
+
+def test_a_test_is_sent_again_from_content() -> None:
+    assert explain(Reason.NAME_NOT_FOUND, is_of_test=True).next_step.endswith("correct it, then send the test again.")
+    assert explain(Reason.SERVER_ERROR, 503, is_of_test=True).next_step.endswith(
+        "; then send the test again from Content."
+    )
 
 
 def test_status_and_detail_are_woven_in() -> None:
