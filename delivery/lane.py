@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from delivery.admission import Admission
+from delivery.answers import Answers
 from delivery.claims import Claimed, Claims
 from delivery.crew import CROWDED_SLICE
 from delivery.database import DATABASE_DOWN
@@ -39,8 +40,6 @@ STRAGGLERS_HOLD = 1.0
 # After the last due row was claimed: when to look for more, if requests are still on their way then.
 LOOK_AGAIN = 0.5
 RENEW_EVERY = 2.0
-# A lane with so few outcomes in so many seconds only waits: its thread is of more use to others.
-QUIET_FOR, QUIET_BELOW = 0.5, 20
 
 
 @dataclass
@@ -71,8 +70,7 @@ class Lane:
     _claim_after: float = 0.0
     _waited_at: float = 0.0
     _extended: bool = False
-    _answers: int = 0
-    _judged: float = field(default_factory=time.monotonic)
+    _answers: Answers = field(default_factory=Answers)
     portion: Portion = field(default_factory=lambda: Portion(settings.LANE_BATCH))
     admission: Admission = field(init=False)
     pulse: Pulse = field(init=False)
@@ -92,7 +90,7 @@ class Lane:
         """True when the slice is over and everything claimed is recorded or given back; False, only where it
         ``may_park``, when its rounds may as well be made by the keeper."""
         while self.step(RECORD_EVERY):
-            if may_park and (self.may_go_on or self._is_quiet()):
+            if may_park and (self.may_go_on or (not self.portion.is_slow and self._answers.are_few())):
                 return False
         return True
 
@@ -149,18 +147,12 @@ class Lane:
         waits = self._may_send() and self.admission.stays
         return not self.window.in_hand and not waits and not self._may_claim()
 
-    def _is_quiet(self) -> bool:
-        if time.monotonic() - self._judged < QUIET_FOR or self.portion.is_slow:
-            return False
-        answers, self._answers, self._judged = self._answers, 0, time.monotonic()
-        return answers < QUIET_BELOW
-
     def _take_outcomes(self, seconds: float) -> None:
         seconds = min(seconds, self.admission.hold or seconds)
         if not self.window.in_hand:
             time.sleep(seconds)
         outcomes = self.window.wait(seconds)
-        self._answers += len(outcomes)
+        self._answers.note(len(outcomes))
         self._outcomes += outcomes
 
     # -- claiming ------------------------------------------------------------------------------------------------------
@@ -179,11 +171,20 @@ class Lane:
             return over < 0
         if self.window.waiting:
             self._waited_at = now
-        self._extended |= self.window.in_hand > 0 and now - self._waited_at > STRAGGLERS_HOLD
+        self._extended |= self.window.in_hand > 0 and min(over, now - self._waited_at) > STRAGGLERS_HOLD
         return self._extended and over < self.plan.policy.total_seconds
 
+    @property
+    def _leave_in_time(self) -> int:
+        """How many rows more can leave before others are to have the thread, which what is claimed would hold up. A
+        full window at least."""
+        if self.plan.is_paced or not self.crowded():
+            return settings.LANE_BATCH
+        in_time = self._answers.expected_in(-self._seconds_over)
+        return max(0, max(in_time, self.window.limit) - self.window.waiting)
+
     def _claim(self) -> None:
-        grant = self.admission.ask(at_most=self.portion.at_most)
+        grant = self.admission.ask(at_most=min(self.portion.at_most, self._leave_in_time))
         if grant is None:
             return
         wanted = self.admission.rows_for(grant)

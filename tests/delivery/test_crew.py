@@ -5,7 +5,12 @@ from contextlib import AbstractContextManager
 
 import pytest
 
+from channels.policy import SendPolicy
 from delivery.crew import CROWDED_SLICE, Crew
+from delivery.deliver import deliver
+from delivery.preparation import prepare
+from delivery.slots import SlotTicket
+from tests.delivery.engine import Engine
 
 ANSWERS_AFTER = 0.1  # seconds, for which a turn that is over goes on
 
@@ -46,3 +51,27 @@ def test_a_turn_is_never_much_shorter_or_longer_than_a_slice() -> None:
             now = step / 37
             with crew.working() as seconds:
                 assert 0.5 * CROWDED_SLICE <= seconds < 1.5 * CROWDED_SLICE or seconds == CROWDED_SLICE
+
+
+def test_a_turn_that_others_wait_for_claims_what_can_leave_in_it(engine: Engine, monkeypatch) -> None:
+    """A lane waits for all that it claimed, so else its thread becomes free seconds after its turn was over."""
+    monkeypatch.setattr(Crew, "crowded", property(lambda crew: True))
+    monkeypatch.setattr(engine.watch, "_look", lambda watched: setattr(engine.watch, "runs_sending", 2))
+    engine.people(1_000)
+    engine.start("/200?ms=100", policy=SendPolicy(max_in_flight=32))
+    prepare(engine.messages.popleft()[1][0])
+    _, arguments = engine.messages.popleft()
+    deliver(SlotTicket(*arguments), watch=engine.watch, http=engine.http)
+    # Eight at the same time, ten times a second; the last ones leave when it is over.
+    assert 8 < engine.receiver.received()["requests"] <= 120
+
+
+def test_a_slice_that_is_over_goes_on_only_for_stragglers(engine: Engine, settings) -> None:
+    """Of a lane that claims no more than may be on their way, so that nothing waits when its time is over."""
+    settings.LANE_SLICE_SECONDS = 1.2
+    engine.people(1_000)
+    engine.start("/200?ms=100", policy=SendPolicy(guarantee="at_most_once", max_in_flight=32))
+    prepare(engine.messages.popleft()[1][0])
+    _, arguments = engine.messages.popleft()
+    deliver(SlotTicket(*arguments), watch=engine.watch, http=engine.http)
+    assert 8 < engine.receiver.received()["requests"] <= 120
