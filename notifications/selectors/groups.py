@@ -1,7 +1,7 @@
 """What went wrong in a run, by kind; how fast its destination answered."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 from zlib import crc32
@@ -30,7 +30,7 @@ class ProblemKind:
     detail: str | None
     count: int
     more_kinds: int = 0
-    is_of_test: bool = False
+    is_of_test: bool = field(default=False, kw_only=True)
 
     @property
     def explanation(self) -> Explanation:
