@@ -179,7 +179,7 @@ class Lane:
         """How many rows more can leave before others are to have the thread, which what is claimed would hold up. A
         full window at least."""
         if self.plan.is_paced or not self.crowded():
-            return settings.LANE_BATCH
+            return self.portion.batch
         in_time = self._answers.expected_in(-self._seconds_over)
         return max(0, max(in_time, self.window.limit) - self.window.waiting)
 
