@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from accounts.models import Workspace
 from campaigns.models import Campaign, CampaignStatus
+from notifications.filters import FilterQuery
 from notifications.selectors.figures import (
     OUTCOMES,
     PERCENTILES,
@@ -129,3 +130,9 @@ def chart_rows(
         to = [column[at] for column in of_series] or [""] * len(values)
         rows.append(ChartRow(label, addresses[at] if addresses else "", list(zip(values, to, strict=True))))
     return [row for row in reversed(rows) if any(row.values)]
+
+
+def people_rows(chart: Chart, workspace: Workspace, windows: Sequence[FilterQuery]) -> list[ChartRow]:
+    """People by outcome as a table: a time leads to the log of then, a number of people to those people."""
+    people = [[window.within(state=state).address(workspace) for window in windows] for state in OUTCOMES]
+    return chart_rows(chart, addresses=[window.address(workspace) for window in windows], of_series=people)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaigns.dashboard import ChartRow, chart_rows
+from campaigns.dashboard import ChartRow, chart_rows, people_rows
+from notifications.filters import FilterQuery
 from notifications.models import Run
-from notifications.selectors import Latency, run_latency
+from notifications.selectors import Latency, LogFilters, run_latency
 from notifications.selectors.figures import OUTCOMES
 from notifications.selectors.run_figures import ANSWER_STEPS, RunOutcomes, run_answer_times, run_outcomes
 from notifications.states import NotificationState
@@ -18,12 +19,9 @@ class RunCharts:
     """``outcomes`` is None while it would be one bar; ``answers`` while nothing was answered."""
 
     outcomes: dict[str, Any] | None
+    outcome_rows: list[ChartRow]
     answers: dict[str, Any] | None
     latency: Latency | None
-
-    @property
-    def outcome_rows(self) -> list[ChartRow]:
-        return chart_rows(self.outcomes) if self.outcomes else []
 
     @property
     def answer_rows(self) -> list[ChartRow]:
@@ -33,11 +31,18 @@ class RunCharts:
 def run_charts(run: Run, *, now: datetime) -> RunCharts:
     """Three queries, whatever the run has sent."""
     outcomes, latency = run_outcomes(run, now=now), run_latency(run)
+    chart = _outcomes_chart(outcomes) if outcomes.total and len(outcomes.starts) > 1 else None
     return RunCharts(
-        _outcomes_chart(outcomes) if outcomes.total and len(outcomes.starts) > 1 else None,
+        chart,
+        _outcome_rows(run, outcomes, chart) if chart else [],
         answers_chart(run_answer_times(run)) if latency else None,
         latency,
     )
+
+
+def _outcome_rows(run: Run, outcomes: RunOutcomes, chart: dict[str, Any]) -> list[ChartRow]:
+    windows = [FilterQuery(LogFilters(run=run.pk, since=start, until=end)) for start, end in outcomes.windows]
+    return people_rows(chart, run.workspace, windows)
 
 
 def _outcomes_chart(outcomes: RunOutcomes) -> dict[str, Any]:

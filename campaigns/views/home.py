@@ -21,6 +21,7 @@ from campaigns.dashboard import (
     dashboard_of,
     deliveries_chart,
     latency_chart,
+    people_rows,
     period_chosen,
 )
 from campaigns.first_steps import first_campaign_create, first_steps, first_steps_hidden, first_steps_hide
@@ -29,7 +30,7 @@ from channels.services import channel_switch
 from frontend.answers import message_with_undo
 from notifications.filters import FilterQuery
 from notifications.selectors import LogFilters
-from notifications.selectors.figures import OUTCOMES, PERIODS, Figures, ProblemGroup, runs_under_way
+from notifications.selectors.figures import PERIODS, Figures, ProblemGroup, runs_under_way
 from webhooks_platform.base.errors import InvalidInput
 
 
@@ -64,13 +65,11 @@ def _problems(workspace: Workspace, dashboard: Dashboard) -> list[tuple[ProblemG
 
 
 def _tables(workspace: Workspace, figures: Figures, deliveries: Chart, latency: Chart) -> dict[str, list[ChartRow]]:
-    """The charts as tables: a time leads to the log of then, a number of people to those people."""
+    """The charts as tables, whose times lead to the log of then."""
     windows = [FilterQuery(LogFilters(since=start, until=end)) for start, end in figures.windows]
-    times = [window.address(workspace) for window in windows]
-    people = [[window.within(state=state).address(workspace) for window in windows] for state in OUTCOMES]
     return {
-        "deliveries_rows": chart_rows(deliveries, addresses=times, of_series=people),
-        "latency_rows": chart_rows(latency, addresses=times),
+        "deliveries_rows": people_rows(deliveries, workspace, windows),
+        "latency_rows": chart_rows(latency, addresses=[window.address(workspace) for window in windows]),
     }
 
 

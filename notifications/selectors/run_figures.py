@@ -31,6 +31,11 @@ class RunOutcomes:
     people: Mapping[str, tuple[int, ...]]
 
     @property
+    def windows(self) -> list[tuple[datetime, datetime | None]]:
+        """When each piece begins and ends; the last one is left open."""
+        return list(zip(self.starts, (*self.starts[1:], None), strict=True))
+
+    @property
     def total(self) -> int:
         return sum(map(sum, self.people.values()))
 
@@ -46,7 +51,8 @@ def run_outcomes(run: Run, *, now: datetime) -> RunOutcomes:
         # A quarter of an hour may have begun before the run.
         found[piece_start(max(at, run.run_at), piece, zone), state] += count
     starts = _starts(piece_start(run.run_at, piece, zone), piece_start(until, piece, zone), piece)
-    return RunOutcomes(piece, starts, {state: tuple(found[start, state] for start in starts) for state in OUTCOMES})
+    people: dict[str, tuple[int, ...]] = {state: tuple(found[start, state] for start in starts) for state in OUTCOMES}
+    return RunOutcomes(piece, tuple(start.replace(tzinfo=zone) for start in starts), people)
 
 
 def _starts(first: datetime, last: datetime, piece: timedelta) -> tuple[datetime, ...]:

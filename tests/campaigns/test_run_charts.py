@@ -1,13 +1,15 @@
 """The charts of a run's page: people by outcome over time, and how long answers took."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.run_charts import answers_chart, run_charts
-from notifications.models import OutcomeTally
+from notifications.models import Notification, OutcomeTally
 from notifications.states import RunState
 from tests import cast
 from tests.notifications.ledger import attempt_made, notification_made, queries_of, run_made
@@ -45,6 +47,37 @@ def test_a_long_run_is_drawn_in_pieces_that_fit_and_loses_nobody(workspace):
     assert len(found) == 41
     assert sum(counts[0] for counts in found.values()) == 5
     assert list(found)[0] == "Wed 4 Mar, 23:45"
+
+
+def listed(client, address):
+    """How many people the log has there."""
+    return len(re.findall(r'id="row-[^"]+-state"', client.get(address).content.decode()))
+
+
+def test_times_and_people_lead_to_the_log(client, owner, workspace):
+    tallies = [(0, "delivered", 2), (2, "delivered", 1), (2, "failed", 1)]
+    run = ran(workspace, lasted=timedelta(minutes=2), tallies=tallies)
+    for number, (minutes, state, count) in enumerate(tallies):
+        for person in range(count):
+            row = notification_made(run, f"p{number}-{person}", state=state)
+            Notification.objects.filter(id=row.id).update(updated_at=BEGAN + timedelta(minutes=minutes))
+    cast.signed_in(client, owner)
+    with timezone.override("Europe/Vienna"):
+        later, first = run_charts(run, now=BEGAN).outcome_rows
+    assert [(row.label, row.values) for row in (later, first)] == [("23:52", [1, 1, 0, 0]), ("23:50", [2, 0, 0, 0])]
+    addresses = (later.address, later.cells[0][1], later.cells[1][1], first.address, first.cells[0][1])
+    assert [listed(client, address) for address in addresses] == [2, 1, 1, 2, 2]
+
+
+def test_every_tile_leads_to_the_people_it_counts(client, owner, workspace):
+    run = run_made(workspace, state=RunState.RUNNING)
+    for state in ("queued", "retrying", "delivered"):
+        notification_made(run, state, state=state)
+    page = cast.signed_in(client, owner).get(reverse("run_detail", kwargs={"workspace": "acme", "run": run.pk}))
+    tiles = dict(re.findall(r'<a href="([^"]+)" class="stat[^>]*>.*?</i>(Pending|Delivered)<', page.content.decode()))
+    addresses = {label: unescape(address) for address, label in tiles.items()}
+    for label, people in (("Pending", 2), ("Delivered", 1)):
+        assert listed(client, addresses[label]) == people
 
 
 def test_one_bar_is_no_chart(workspace):
