@@ -56,6 +56,7 @@ def notifications_log(request: WorkspaceRequest) -> HttpResponse:
         "resend_query": resend_query(place, figures.get("counts")),
         "resends_query": resends_query(place) if may_launch else None,
         "query": query,
+        "is_untouched": _is_untouched(query, opened),
         "rows": log_rows(request.workspace, page.items),
         "newer": page.newer_cursor and query.address(request.workspace, before=page.newer_cursor),
         "older": page.older_cursor and query.address(request.workspace, after=page.older_cursor),
@@ -82,6 +83,7 @@ def notifications_fresh(request: WorkspaceRequest) -> HttpResponse:
     newer = _newer_count(request, filters, top, opened)
     context = {
         "place": place,
+        "is_untouched": _is_untouched(query, opened),
         "rows": log_rows(request.workspace, watched),
         "newer_count": f"{NEWER_LIMIT} or more" if newer >= NEWER_LIMIT else newer,
         "first_page": query.first_page(request.workspace),
@@ -91,6 +93,11 @@ def notifications_fresh(request: WorkspaceRequest) -> HttpResponse:
         **live_summary(place),
     }
     return render(request, "notifications/_fresh.html", context)
+
+
+def _is_untouched(query: FilterQuery, opened: datetime | None) -> bool:
+    """Whether the whole log has no rows: there is nothing to filter."""
+    return opened is not None and not query.values()
 
 
 def _newer_count(

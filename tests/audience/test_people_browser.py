@@ -76,6 +76,8 @@ def test_many_are_deleted_once_their_number_is_typed(people: Page) -> None:
     dialog.get_by_role("textbox").fill("3")
     delete.click()
     expect(people.get_by_role("heading", name="No profiles yet")).to_be_visible()
+    expect(people.get_by_role("search")).to_have_count(0)
+    expect(people.get_by_role("navigation", name="Which profiles")).to_have_count(0)
     assert (Profile.objects.count(), Erasure.objects.count()) == (0, 3)
 
 

@@ -76,6 +76,16 @@ def test_an_empty_log_fills_by_itself(visit: Callable[[str], Page], workspace: W
     expect(page.get_by_role("row", name="Ada Ada")).to_contain_text("Delivered")
 
 
+def test_a_log_without_any_rows_gets_its_filters_with_the_first(visit: Callable[[str], Page], run: Run) -> None:
+    page = visit("/w/acme/notifications/")
+    expect(page.get_by_role("heading", name="Nothing was sent yet")).to_be_visible()
+    expect(page.get_by_role("search")).to_have_count(0)
+    notification_made(run, "ada")
+    expect(page.get_by_role("row", name="Ada Ada")).to_be_visible()
+    expect(page.get_by_role("searchbox", name="A person's user ID or e-mail address")).to_be_visible()
+    expect(page.get_by_label("From")).to_be_hidden()
+
+
 def test_what_matches_by_now_is_offered_where_nothing_did(visit: Callable[[str], Page], run: Run) -> None:
     waiting = notification_made(run, "ada", state=NotificationState.QUEUED)
     page = visit(f"/w/acme/notifications/?run={run.pk}&state=failed")
