@@ -71,6 +71,16 @@ def test_what_decides_the_speed_changes_before_ones_eyes(visit, run: Run, monkey
     assert shared_redis().hget(key, "state") is None
 
 
+def test_on_a_phone_the_way_back_leaves_room_for_the_run_s_time(visit, page: Page, run: Run) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(reverse("run_detail", kwargs={"workspace": run.workspace.slug, "run": run.pk}))
+    way = page.get_by_role("navigation", name="Breadcrumb")
+    expect(way.get_by_role("link")).to_have_text(["Win-back"])
+    here = way.locator("[aria-current]")
+    expect(here).to_contain_text(timezone.localtime(run.run_at).strftime("%H:%M"))
+    assert here.evaluate("place => place.scrollWidth <= place.clientWidth")
+
+
 def test_who_is_in_the_moving_part_stays_there(visit, run: Run) -> None:
     page = visit(reverse("run_detail", kwargs={"workspace": run.workspace.slug, "run": run.pk}))
     delivered = page.locator("#run-live").get_by_role("link", name="Delivered")
