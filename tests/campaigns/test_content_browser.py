@@ -274,6 +274,7 @@ def test_raw_text_is_shown_in_the_language_of_its_content_type(visit, content) -
     expect(format_json).to_be_hidden()
     coloured, brackets = editor.locator(".cm-line span"), editor.locator(".cm-matchingBracket")
     expect(coloured.filter(has_text="a")).to_be_visible()
+    page.get_by_role("textbox", name="Raw text").press("End")
     expect(brackets).to_have_text(["<", "/>"])
     page.get_by_label("Content type").fill("text/plain")
     expect(coloured).to_have_count(0)
