@@ -69,7 +69,7 @@ class RevisionSerializer(PostedSerializer):
 
 
 def expected_people_field() -> serializers.IntegerField:
-    words = f"at least {GROWTH_PEOPLE} and over {GROWTH_PERCENT} % more, or more than {TYPE_TO_CONFIRM_ABOVE} at last"
+    words = f"at least {GROWTH_PEOPLE} and over {GROWTH_PERCENT}% more, or more than {TYPE_TO_CONFIRM_ABOVE} at last"
     return serializers.IntegerField(
         min_value=0,
         required=False,

@@ -24,7 +24,7 @@ class OutcomeCountsSerializer(serializers.Serializer[Any]):
 
 class PieceSerializer(OutcomeCountsSerializer):
     start = serializers.DateTimeField(help_text="local time of the workspace")
-    p50_ms = serializers.IntegerField(allow_null=True, help_text="to within 3 %; null: nothing was answered")
+    p50_ms = serializers.IntegerField(allow_null=True, help_text="to within 3%; null: nothing was answered")
     p95_ms = serializers.IntegerField(allow_null=True)
     p99_ms = serializers.IntegerField(allow_null=True)
 

@@ -183,7 +183,7 @@ def test_everybody_reads_its_health(
     monkeypatch.setattr(registry, "_figures", [lambda _: figures])
     monkeypatch.setattr(registry, "_health", [(lambda *_: Breaker("open"), lambda *_: None)])
     page = signed_in(client, viewer).get(url("connection_health", connection=connection.pk)).content.decode()
-    for words in ("75.0 %", "12 ms", "340 ms", "No answer in time", "12 of 20 requests failed", "/log/1"):
+    for words in ("75.0%", "12 ms", "340 ms", "No answer in time", "12 of 20 requests failed", "/log/1"):
         assert words in page, words
     assert "Reset, send now" not in page
     assert client.post(url("connection_reset", connection=connection.pk)).status_code == 403
