@@ -92,7 +92,7 @@ class AttributeView(AudienceView):
         operation_id="attributes_change", request=AttributeChangeSerializer, responses={200: AttributeSerializer}
     )
     def patch(self, request: Request, name: str) -> Response:
-        """Changes what is named, with `revision` only if the attribute still has it.
+        """Changes the fields that are given, with `revision` only if the attribute still has it.
 
         With another `kind` all stored values are stored anew as that kind.
         """

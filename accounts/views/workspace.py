@@ -79,7 +79,8 @@ def audit_page(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _line(entry: AuditEntry) -> AuditLine:
-    what = entry.action.replace(".", " ").replace("_", " ").capitalize().replace("Api token", "API token")
+    words = entry.action.removeprefix("saved_").replace(".", " ").replace("_", " ")
+    what = words.capitalize().replace("Api token", "API token")
     detail = " · ".join(f"{name.replace('_', ' ')}: {_words(value)}" for name, value in entry.detail.items())
     return AuditLine(entry, what, detail, entry.who)
 

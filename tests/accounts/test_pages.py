@@ -168,6 +168,15 @@ def test_the_audit_trail_leafs_through_all_of_it(client: Client, owner: User, wo
     assert client.get(url("audit_trail") + "?after=forged").status_code == 422
 
 
+def test_the_audit_trail_says_in_words_what_was_done(
+    client: Client, owner: User, workspace: Workspace, url: Ask
+) -> None:
+    for action in ("saved_view.saved", "api_token.created"):
+        AuditEntry.objects.create(workspace=workspace, user=owner, action=action, target="x", target_label="x")
+    lines = signed_in(client, owner).get(url("audit_trail")).context["lines"]
+    assert [line.what for line in lines] == ["API token created", "View saved"]
+
+
 @pytest.mark.parametrize("count", [1, 25])
 def test_the_audit_trail_asks_no_more_for_more_rows(
     client: Client,
