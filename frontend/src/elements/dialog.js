@@ -28,7 +28,8 @@ const buttonOf = (dialog) => document.querySelector(`[data-dialog-open="#${dialo
 function returnFocus(dialog) {
   const opener = openers.get(dialog);
   const now = document.activeElement;
-  if (opener?.isConnected && (now === document.body || dialog.contains(now))) opener.focus();
+  const wentOn = now !== document.body && !dialog.contains(now) && lasting(now) !== opener;
+  if (opener?.isConnected && !wentOn) opener.focus();
 }
 
 function onClose(dialog) {
