@@ -209,7 +209,7 @@ class Lane:
         return rows
 
     def _send(self, rows: Sequence[Claimed]) -> None:
-        send_before = time.monotonic() + self.plan.slice_seconds
+        send_before = time.monotonic() + self.plan.leaves_within
         made = self.portion.made(self.plan.maker, rows, send_before)
         self._put_back(rows[len(made) :])
         self._ended += [item for item in made if isinstance(item, Ended)]

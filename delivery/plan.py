@@ -63,9 +63,14 @@ class LanePlan:
         return float(settings.LANE_SLICE_SECONDS)
 
     @property
+    def leaves_within(self) -> float:
+        """Seconds from its claim after which a request is given back: a slice, and longer than tokens let it wait."""
+        return max(self.slice_seconds, 3 * AHEAD)
+
+    @property
     def lease(self) -> timedelta:
-        """Long enough for a row that leaves at the end of the slice and is answered at the last moment."""
-        return timedelta(seconds=self.slice_seconds + self.policy.total_seconds + LEASE_MARGIN)
+        """Long enough for a row that leaves at the last moment and is answered at the last moment."""
+        return timedelta(seconds=self.leaves_within + self.policy.total_seconds + LEASE_MARGIN)
 
 
 def lane_plan(run_id: int, slot: int, *, http: HttpLoop | None = None, at_once: bool = False) -> LanePlan | None:

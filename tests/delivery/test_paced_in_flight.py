@@ -6,7 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from channels.policy import Rate, SendPolicy
 from delivery.crew import Crew
+from delivery.gate import AHEAD, LEAD
 from delivery.keeper import Keeper
+from delivery.paced_window import VOID_AFTER
+from delivery.plan import lane_plan
 from notifications.models import Exchange
 from tests.delivery.engine import Engine, tallies
 from tests.delivery.test_lane import connection_with
@@ -39,6 +42,15 @@ def test_no_token_is_missed_where_threads_are_wanted(engine: Engine, keeper: Kee
     times = engine.receiver.times()
     # The rate is exact on a quiet machine only, see tests/chaos/test_pace.py.
     assert 150 <= sum(at >= times[0] + 2.0 for at in times if at < times[0] + 8.0) <= 306
+
+
+def test_a_request_may_wait_for_its_token_however_short_slices_are(engine: Engine, settings) -> None:
+    """Else all that wait are given back with their tokens, which are lost: 322 to 424 a second instead of 500."""
+    settings.LANE_SLICE_SECONDS = 0.5
+    plan = lane_plan(engine.start(policy=paced(64)).pk, 0, http=engine.http)
+    assert plan is not None
+    assert plan.leaves_within > AHEAD + LEAD + VOID_AFTER
+    assert plan.lease.total_seconds() > plan.leaves_within + plan.policy.total_seconds
 
 
 def test_a_secret_that_was_replaced_meanwhile_is_masked_in_what_left_with_it(
