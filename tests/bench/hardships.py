@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.test import override_settings
 
+from channels.models import Connection
 from notifications.models import Run
 from tests.bench.campaign import Campaign, campaign_make, workspace_make
 from tests.bench.engine import Count, Engine, Launched
@@ -47,6 +48,8 @@ class Slow:
         engine = replace(engine, settings=settings, count=_count(self.receiver))
         policy = self.campaign.policy.model_copy(update={"max_in_flight": slots * lane_in_flight})
         campaign = replace(self.campaign, policy=policy)
+        # How many may be in flight is the connection's to say, for all its runs together.
+        Connection.objects.filter(pk=campaign.connection.pk).update(policy=policy)
         with override_settings(LANE_SLOTS_PER_RUN=slots), engine.running() as fleet:
             return fleet.launch(campaign, people=engine.people, count=engine.count)
 
