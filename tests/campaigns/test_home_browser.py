@@ -1,12 +1,14 @@
 """Home at the browser: what is launched elsewhere comes by itself."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from accounts.models import Member, Workspace
+from accounts.models import Member, User, Workspace
 from campaigns.models import Campaign
 from notifications.states import NotificationState, RunState
+from tests import cast
 from tests.browser.axe import flaws
 from tests.campaigns.browsing import shot
 from tests.notifications.ledger import notification_made, run_made
@@ -40,3 +42,15 @@ def test_beside_the_first_steps_too(visit: Callable[[str], Page], workspace: Wor
     expect(table.get_by_role("link", name="Quarterly update")).to_be_visible(timeout=15_000)
     expect(page.get_by_role("heading", name="Four steps to your first webhook")).to_be_visible()
     assert flaws(page) == []
+
+
+def test_another_workspace_is_opened_by_the_switcher(
+    visit: Callable[[str], Page], owner: User, workspace: Workspace
+) -> None:
+    cast.workspace_with(owner, name="Globex")
+    page = visit("/w/acme/home/")
+    page.get_by_role("button", name="Acme").click()
+    expect(page.get_by_role("link", name="Acme")).to_have_attribute("aria-current", "true")
+    page.get_by_role("link", name="Globex").click()
+    expect(page).to_have_url(re.compile(r"/w/globex/"))
+    expect(page.get_by_role("button", name="Globex")).to_be_visible()
