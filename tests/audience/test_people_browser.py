@@ -86,3 +86,19 @@ def test_choosing_none_takes_the_bar_away(people: Page) -> None:
     bar.get_by_role("button", name="Choose none").click()
     expect(bar).to_be_hidden()
     expect(people.get_by_role("checkbox", name="Choose Ana (ana)")).not_to_be_checked()
+
+
+def test_other_people_whom_a_rule_means_are_shown(people: Page, person, visit: Callable[[str], Page]) -> None:
+    for number in range(9):
+        person(f"many-{number}", first_name=f"Person {number}")
+    page = visit("/w/acme/segments/new/")
+    page.get_by_label("Field of rule 1").select_option(label="User ID")
+    page.get_by_label("Test of rule 1").select_option(label="contains")
+    page.get_by_label("Value of rule 1").fill("many")
+    shown = page.get_by_role("list", name="For example").get_by_role("listitem")
+    expect(page.get_by_text("9 people")).to_be_visible()
+    first = shown.all_inner_texts()
+    page.get_by_role("button", name="Show others").click()
+    expect(shown.filter(has_text=first[0])).to_have_count(0)
+    expect(page.get_by_text("9 people")).to_be_visible()
+    assert not set(first) & set(shown.all_inner_texts())

@@ -143,3 +143,14 @@ def test_filters_become_a_view_that_opens_the_list(listed):
     expect(tabs).to_be_hidden()
     page.get_by_role("button", name="Undo").click()
     expect(tabs.get_by_role("link", name="Tens")).to_be_visible()
+
+
+def test_labels_written_in_setup_narrow_the_list(listed, visit):
+    page = listed()
+    page.get_by_role("link", name="Offer 29").click()
+    page.get_by_label("Labels").fill("winter, vip")
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    page = visit(LIST)
+    page.get_by_label("Label", exact=True).select_option(label="vip")
+    expect(page.get_by_role("link", name="Offer 29")).to_be_visible()
+    expect(page.get_by_role("link", name="Offer 28")).to_have_count(0)
