@@ -127,6 +127,26 @@ def exchange_made(attempt: Attempt, **fields: Any) -> Exchange:
     )
 
 
+def delivered_made_many(run: Run, count: int) -> None:
+    """So many people who were reached, without profiles, attempts or a share of the tally."""
+    Notification.objects.bulk_create(
+        Notification(
+            id=(identity := time_ordered_id()),
+            webhook_id=identity,
+            workspace_id=run.workspace_id,
+            run_at=run.run_at,
+            run_id=run.pk,
+            campaign_id=run.campaign_id,
+            profile_id=-n,
+            user_id=f"reached-{n}",
+            state=NotificationState.DELIVERED,
+            due_at=run.run_at,
+            updated_at=timezone.now(),
+        )
+        for n in range(1, count + 1)
+    )
+
+
 def failed_made(run: Run, user_id: str, status_code: int = 422, **fields: Any) -> Notification:
     """A person whom the destination refused, with the attempt and the exchange that say so."""
     row = notification_made(
