@@ -107,6 +107,20 @@ class Reason(models.TextChoices):
     STOPPED = "stopped", "Run stopped"
 
 
+# How people end to whom no request could be made. With any other reason, they fail.
+_ENDS_WITHOUT_REQUEST: dict[str, NotificationState] = {
+    Reason.MISSING_VARIABLE: NotificationState.SKIPPED,
+    Reason.SKIPPED_BY_TEMPLATE: NotificationState.SKIPPED,
+    Reason.PROFILE_REMOVED: NotificationState.SKIPPED,
+    Reason.STOPPED: NotificationState.CANCELLED,
+}
+
+
+def ends_as(reason: str) -> NotificationState:
+    """The one final state of rows with this reason."""
+    return _ENDS_WITHOUT_REQUEST.get(reason, NotificationState.FAILED)
+
+
 # The detail of these names the fault itself, and many people share it; that of others is whatever a destination said.
 NAMED_BY_DETAIL = frozenset({Reason.MISSING_VARIABLE, Reason.SKIPPED_BY_TEMPLATE, Reason.BAD_TEMPLATE})
 # Of those, the ones whose detail holds words of the content alone, and never a person's value.

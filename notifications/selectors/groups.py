@@ -10,7 +10,7 @@ from django.db import connection
 
 from notifications.models import Run
 from notifications.reasons import Explanation, explain, kind_title
-from notifications.states import NAMED_BY_DETAIL, RUN_OPEN, NotificationState, Reason
+from notifications.states import NAMED_BY_DETAIL, RUN_OPEN, NotificationState, ends_as
 
 # Percentiles are read from the first attempts only: a sample this large is exact enough and costs milliseconds.
 LATENCY_SAMPLE = 10_000
@@ -55,7 +55,7 @@ class ErrorGroup(ProblemKind):
 
     @property
     def skipped(self) -> bool:
-        return self.reason in (Reason.SKIPPED_BY_TEMPLATE, Reason.MISSING_VARIABLE, Reason.PROFILE_REMOVED)
+        return ends_as(self.reason) == NotificationState.SKIPPED
 
 
 @dataclass(frozen=True)
@@ -88,23 +88,40 @@ def _key(group: ErrorGroup) -> tuple[str, int | None, str | None]:
 def problem_groups(
     run: Run, *, states: Collection[str] = PROBLEMS, named: Collection[str] = NAMED_BY_DETAIL
 ) -> list[ErrorGroup]:
-    """The run's people in these states by fault, told apart by detail where the reason is one of ``named``. One query,
-    which reads each of those people; the answer has at most KINDS_SHOWN + 1 groups of a reason and status code.
+    """The run's people in these states by fault, told apart by detail where the reason is one of ``named``: at most
+    KINDS_SHOWN + 1 groups of a reason and status code.
+
+    The index of problems alone tells all but details, which a second query reads where there are any of these reasons.
     """
-    values: list[Any] = [list(named), run.workspace_id, run.run_at, run.pk, KINDS_SHOWN]
+    groups = _groups(_BY_REASON, run, states, [])
+    told_apart = sorted({group.reason for group in groups}.intersection(named))
+    if not told_apart:
+        return groups
+    alike = [group for group in groups if group.reason not in told_apart]
+    return alike + _groups(_BY_DETAIL, run, states, [told_apart, KINDS_SHOWN])
+
+
+def _groups(statement: str, run: Run, states: Collection[str], values: list[Any]) -> list[ErrorGroup]:
+    statement = statement.replace("{states}", ", ".join(f"'{state}'" for state in states))
     with connection.cursor() as cursor:
-        cursor.execute(_GROUPS.replace("{states}", ", ".join(f"'{state}'" for state in states)), values)
+        cursor.execute(statement, [run.workspace_id, run.run_at, run.pk, *values])
         return [ErrorGroup(*kind, sample_id=sample, is_of_test=run.is_test) for *kind, sample in cursor.fetchall()]
 
 
 # States stand in the text, so that their partial indexes are used. min(uuid) exists from PostgreSQL 18 only; as text
 # they sort the same.
-_GROUPS = """
+_BY_REASON = """
+select reason, status_code, null, count(*), 0, min(id::text collate "C")::uuid
+from notification
+where workspace_id = %s and run_at = %s and run_id = %s and state in ({states})
+group by 1, 2
+"""
+_BY_DETAIL = """
 with kinds as (
-  select reason, status_code, case when reason = any(%s) then reason_detail collate "C" end as detail,
-         count(*) as people, min(id::text collate "C") as sample
+  select reason, status_code, reason_detail collate "C" as detail, count(*) as people,
+         min(id::text collate "C") as sample
   from notification
-  where workspace_id = %s and run_at = %s and run_id = %s and state in ({states})
+  where workspace_id = %s and run_at = %s and run_id = %s and state in ({states}) and reason = any(%s)
   group by 1, 2, 3
 ), ranked as (
   select *, row_number() over (partition by reason, status_code order by people desc, detail) > %s as further

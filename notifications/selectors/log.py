@@ -17,18 +17,15 @@ from notifications.errors import LogTooLarge
 from notifications.models import Notification, Run
 from notifications.reasons import Explanation, explain
 from notifications.selectors.runs import run_get, runs_listed, runs_of_campaign
-from notifications.states import PENDING, NotificationState
+from notifications.states import PENDING, RUN_FINAL, NotificationState, ends_as
 from webhooks_platform.base.paging import TwoWayPage, two_way_page
 
 # Ids rise with time, and neither column ever changes: a row keeps its place whatever becomes of it.
 LOG_ORDER = ("-run_at", "-id")
 # Within a run the time is the same for all: leaving it out lets the index find any page at once.
 RUN_ORDER = ("-id",)
-# States of rows with a reason: all but the last have an index of their own, the last one that of due rows.
-WITH_REASON = (
-    Q(state__in=[NotificationState.FAILED, NotificationState.SKIPPED, NotificationState.CANCELLED]),
-    Q(state=NotificationState.RETRYING),
-)
+# Final states of rows with a reason: they have an index of their own. Retries are in that of due rows.
+ENDED_WITH_REASON = Q(state__in=[NotificationState.FAILED, NotificationState.SKIPPED, NotificationState.CANCELLED])
 # A filter without a run may have to read years: it is given up rather than left to hold the database.
 UNBOUNDED_MILLISECONDS = 5_000
 # A campaign's log reaches back this many runs; a run of its own reaches back as far as rows are kept.
@@ -94,7 +91,8 @@ class LogRow:
 def notification_rows(workspace: Workspace, filters: LogFilters) -> QuerySet[Notification]:
     """The rows that match. Raises RunNotFound for a run of somewhere else."""
     rows = Notification.objects.filter(workspace_id=workspace.pk).defer("person", "request")
-    rows = rows.filter(_place(workspace, filters), _person(workspace, filters))
+    run = None if filters.run is None else run_get(workspace, filters.run)
+    rows = rows.filter(_place(workspace, filters, run), _person(workspace, filters))
     if filters.state:
         states = sorted(PENDING) if filters.state == PENDING_STATES else [filters.state]
         rows = rows.filter(state__in=states) if len(states) > 1 else rows.filter(state=states[0])
@@ -103,7 +101,7 @@ def notification_rows(workspace: Workspace, filters: LogFilters) -> QuerySet[Not
     if filters.detail is not None:
         rows = rows.filter(reason_detail=filters.detail).exclude(reason="")
     if (filters.reason or filters.detail is not None) and not filters.state:
-        rows = rows.filter(WITH_REASON[0] | WITH_REASON[1])
+        rows = rows.filter(_with_reason(filters.reason, run))
     if filters.status_code is not None:
         rows = rows.filter(status_code=filters.status_code)
     if filters.test is not None:
@@ -116,10 +114,17 @@ def _time(filters: LogFilters) -> Q:
     return since if filters.until is None else since & Q(updated_at__lte=filters.until)
 
 
-def _place(workspace: Workspace, filters: LogFilters) -> Q:
+def _with_reason(reason: str, run: Run | None) -> Q:
+    """The states in which rows have a reason, this one where one is asked for. Of a single state the index of problems
+    is in the order of the page, and a run that is over has no retries.
+    """
+    ended = Q(state=ends_as(reason)) if reason else ENDED_WITH_REASON
+    return ended if run is not None and run.state in RUN_FINAL else ended | Q(state=NotificationState.RETRYING)
+
+
+def _place(workspace: Workspace, filters: LogFilters, run: Run | None) -> Q:
     """Always by ``run_at`` where that is known: it leads to the partition and through the index."""
-    if filters.run is not None:
-        run = run_get(workspace, filters.run)
+    if run is not None:
         return Q(run_at=run.run_at, run_id=run.pk)
     if filters.campaign is not None:
         runs = runs_of_campaign(workspace, filters.campaign).values_list("run_at", "pk")[:RUNS_PER_CAMPAIGN]

@@ -226,8 +226,7 @@ def test_pages_are_found_by_index_and_partition(workspace: Workspace) -> None:
     sql = queries_of(lambda: notification_page(workspace, filters, after=page.older_cursor, size=2))[-1]
     with connection.cursor() as cursor:
         cursor.execute("set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off")
-        cursor.execute(f"explain {sql}")
-        plan = "\n".join(line for (line,) in cursor.fetchall())
+    plan = plan_of(sql)
     assert "Index Scan Backward" in plan
     assert re.search(r"Index Cond: .*workspace_id = .*run_at = .*id <", plan), plan
     assert len(set(re.findall(r"notification_\d{4}_\d{2}(?= )", plan))) == 1, plan
@@ -288,17 +287,46 @@ def test_of_very_many_texts_the_most_frequent_stand_alone(workspace: Workspace) 
 
 
 def test_groups_are_read_by_the_index_of_problems(workspace: Workspace) -> None:
-    """Among many who were reached: of a few rows any index is as good."""
+    """Among many who were reached: of a few rows any index is as good. But for details, by the index alone."""
     run = run_made(workspace)
     delivered_made_many(run, 500)
-    skipped_made(run, "a", "plan")
-    (sql,) = queries_of(lambda: error_groups(run))
+    failed_made(run, "a")
+    (by_reason,) = queries_of(lambda: error_groups(run))
+    skipped_made(run, "b", "plan")
+    *_, by_detail = queries_of(lambda: error_groups(run))
     with connection.cursor() as cursor:
         cursor.execute("analyze notification")
+    assert "Index Only Scan" in plan_of(by_reason)
+    for plan in map(plan_of, (by_reason, by_detail)):
+        assert re.search(r"Index Cond: .*workspace_id = .*run_at = .*state.* = ANY", plan), plan
+        assert len(set(re.findall(r"notification_\d{4}_\d{2}(?= )", plan))) == 1, plan
+
+
+def plan_of(sql: str) -> str:
+    with connection.cursor() as cursor:
         cursor.execute(f"explain {sql}")
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert re.search(r"Index Cond: .*workspace_id = .*run_at = .*state.* = ANY", plan), plan
-    assert len(set(re.findall(r"notification_\d{4}_\d{2}(?= )", plan))) == 1, plan
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def test_a_reason_of_a_run_that_is_over_is_found_in_the_order_of_the_page(workspace: Workspace) -> None:
+    run = run_made(workspace)
+    delivered_made_many(run, 2_000)
+    failed_made(run, "a")
+    filters = LogFilters(run=run.pk, reason=Reason.UNPROCESSABLE)
+    sql = queries_of(lambda: notification_page(workspace, filters))[-1]
+    with connection.cursor() as cursor:
+        cursor.execute("analyze notification")
+        cursor.execute("set local enable_sort = off")
+    plan = plan_of(sql)
+    assert "Sort" not in plan
+    assert re.search(r"Index Cond: .*workspace_id = .*run_at = .*state\)::text = 'failed'", plan), plan
+
+
+@pytest.mark.parametrize("state", [NotificationState.RETRYING, NotificationState.FAILED])
+def test_a_reason_of_an_open_run_finds_retries_too(workspace: Workspace, state: str) -> None:
+    run = run_made(workspace, state=RunState.RUNNING)
+    row = notification_made(run, "a", state=state, reason=Reason.TIMEOUT)
+    assert ids(notification_page(workspace, LogFilters(run=run.pk, reason=Reason.TIMEOUT)).items) == [row.id]
 
 
 def test_latency_of_a_run(workspace: Workspace) -> None:
