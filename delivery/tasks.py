@@ -14,6 +14,7 @@ from delivery.keeper import process_keeper
 from delivery.runs import run_settle
 from delivery.slots import SlotTicket
 from delivery.watch import process_watch
+from webhooks_platform.base.collecting import imported_stays
 
 # A request may take as long (SendPolicy.total_seconds), and its outcome must be recorded (seconds).
 SHUTDOWN_WAITS = 130.0
@@ -54,9 +55,7 @@ def give_back_on_shutdown(**_signal: Any) -> None:
 
 @worker_ready.connect
 def collect_what_comes_from_now_on(**_signal: Any) -> None:
-    """What was imported stays: no collection needs to look at it again."""
-    gc.collect()
-    gc.freeze()
+    imported_stays()
 
 
 @worker_ready.connect

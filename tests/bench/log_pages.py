@@ -15,6 +15,7 @@ from notifications.models import Notification, Run
 from tests.bench.figures import Sample
 from tests.bench.log_ledger import CAMPAIGNS, ledger_make
 from tests.bench.programs import Unmeasurable
+from webhooks_platform.base.collecting import imported_stays
 
 CALLS = 40
 WARM_UP = 3
@@ -81,10 +82,11 @@ class LogPages:
 
 
 def log_pages(attempts: int, size: str) -> Callable[[], Iterator[Sample]]:
-    """Writes the ledger, and gives what measures its pages."""
+    """Writes the ledger, and gives what measures its pages, in a process that collects as the web server does."""
     workspace = ledger_make(attempts, f"log-{size}")
     user = User.objects.create_user(f"log-{size}@example.com", name="Benchmark")
     Member.objects.create(workspace=workspace, user=user, role=Role.VIEWER)
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(user)
+    imported_stays()
     return LogPages(workspace, client, size).measure
