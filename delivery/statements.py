@@ -228,6 +228,7 @@ on conflict (run_id, slot, state) do update set count = notifications_runtally.c
 # A row whose worker dies each time may be what kills it: it is not tried for ever.
 INTERRUPTIONS_FORGIVEN = 5
 # An at-most-once row that never started goes back as if unclaimed; one that did ends here; all others are due again.
+# Not while the server has just come back: leases may be long over, but lanes still hold what was answered meanwhile.
 EXPIRE = f"""
 with expired as (
   select n.workspace_id, n.run_at, n.run_id, n.id, n.profile_id, n.attempt_number as number, r.retention_days,
@@ -238,6 +239,7 @@ with expired as (
               else 'repeat' end as fate
   from notification n join notifications_run r on r.id = n.run_id
   where n.state in ({_leads_to(S.QUEUED, S.RETRYING, S.FAILED)}) and n.lease_until < now()
+    and pg_postmaster_start_time() + %(grace)s < now()
   order by n.lease_until limit %(limit)s for update of n skip locked
 ), moved as (
   update notification n

@@ -1,5 +1,7 @@
 """What keeps promises when anything died: finds what nobody works on and asks again. Two at once are harmless."""
 
+from datetime import timedelta
+
 from django.db import transaction
 
 from delivery.asks import lanes_ask, preparation_ask
@@ -10,6 +12,8 @@ from delivery.slots import slots_refill
 from delivery.statements import EXPIRE
 
 EXPIRE_AT_ONCE = 2_000
+# For lanes to record what was answered while PostgreSQL was away: its pool finds it within two seconds.
+GRACE_AFTER_RESTART = timedelta(seconds=5)
 
 
 def sweep() -> None:
@@ -26,7 +30,7 @@ def leases_expire() -> int:
     total = 0
     while True:
         with transaction.atomic(), raw_cursor() as cursor:
-            cursor.execute(EXPIRE, {"limit": EXPIRE_AT_ONCE})
+            cursor.execute(EXPIRE, {"limit": EXPIRE_AT_ONCE, "grace": GRACE_AFTER_RESTART})
             expired = counted(cursor)
         total += expired
         if expired < EXPIRE_AT_ONCE:

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import hypothesis
@@ -25,6 +26,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last, the order within being random: from the first one on, Playwright keeps an event loop
     running in this thread, and tests that need one of their own can't run beside it."""
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_database() -> Iterator[None]:
+    """Glances of 0.3 s: in a test's own transaction a statement's time limit outlives the block that set it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("notifications.selectors.log.SINCE_MILLISECONDS", 30_000)
+        patch.setattr("notifications.selectors.resend.GLANCE_MILLISECONDS", 30_000)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _server_long_up() -> Iterator[None]:
+    """PostgreSQL may have been started for these tests a moment ago."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("delivery.sweep.GRACE_AFTER_RESTART", timedelta())
+        yield
 
 
 @pytest.fixture(scope="session")

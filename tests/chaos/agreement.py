@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.utils import timezone
 
 from notifications.figures import figures_keep
@@ -64,8 +65,10 @@ def assert_agreement(
 
 
 def in_flight_now(runs: Collection[Run]) -> set[str]:
-    """Asked right after a fault: rows of a lane that died stay leased, so none of them is missing here."""
-    rows = Notification.objects.filter(run_id__in=[run.pk for run in runs], state="sending")
+    """Asked right after a fault: rows of a lane that died stay leased until the sweep finds them, which may be before
+    us where the fault outlasted their leases."""
+    on_their_way = Q(state="sending") | Q(state="retrying", reason="interrupted")
+    rows = Notification.objects.filter(on_their_way, run_id__in=[run.pk for run in runs])
     return {str(webhook_id) for webhook_id in rows.values_list("webhook_id", flat=True)}
 
 

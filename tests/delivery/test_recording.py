@@ -136,6 +136,18 @@ def test_what_really_happened_replaces_interrupted(run: Run, claims: Claims, rec
     assert tallies(run) == {"delivered": 2}
 
 
+def test_what_was_answered_while_the_database_was_away_is_recorded_first(
+    run: Run, claims: Claims, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its leases are over when it comes back: taken for interrupted at once, all these people would be asked again."""
+    rows = claims.take(3)
+    Notification.objects.filter(run_id=run.pk, state="sending").update(lease_until=run.run_at)
+    monkeypatch.setattr("delivery.sweep.GRACE_AFTER_RESTART", timedelta(days=10_000))
+    assert leases_expire() == 0
+    recorder.record([delivered(row) for row in rows], [])
+    assert tallies(run) == {"delivered": 3}
+
+
 def test_a_real_attempt_is_never_replaced(run: Run, claims: Claims, recorder: Recorder) -> None:
     (row,) = claims.take(1)
     recorder.record([delivered(row)], [])
