@@ -14,6 +14,7 @@ import "./elements/field_link.js";
 import "./elements/file_drop.js";
 import "./elements/inline_edit.js";
 import "./elements/json_view.js";
+import "./elements/keep_focus.js";
 import "./elements/leave_out_empty.js";
 import "./elements/morph.js";
 import "./elements/move_words.js";
