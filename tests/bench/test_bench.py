@@ -21,7 +21,7 @@ LEDGER = Ledger(states={"delivered": 9}, attempts=9, attempted=9, exchanges=9, f
 def test_the_quick_form_prints_a_line_for_each_figure() -> None:
     command = [sys.executable, "-m", "tests.bench", "--quick", "--figures", "engine"]
     ended = subprocess.run(
-        command, cwd=CHECKOUT, env={**os.environ, "BENCH_N": "500"}, capture_output=True, text=True, timeout=120
+        command, cwd=CHECKOUT, env={**os.environ, "BENCH_N": "500"}, capture_output=True, text=True, timeout=600
     )
     assert ended.returncode == 0, ended.stderr
     figures = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]

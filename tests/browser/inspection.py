@@ -115,7 +115,7 @@ class Inspected:
         self.page.keyboard.press("Escape")
         expect(self.page.locator("dialog[open], .dropdown-menu.show")).to_have_count(0)
         try:
-            expect(opener).to_be_focused(timeout=2_000)
+            expect(opener).to_be_focused()
         except AssertionError:
             return False
         return True

@@ -110,7 +110,7 @@ class Marketer:
 
     def editor(self, name: str) -> Locator:
         """A code editor of Content, once it has taken the place of its plain text field."""
-        expect(self.page.locator("code-editor#url .cm-content")).to_be_visible()
+        expect(self.page.locator("code-editor:not(:has(.cm-content))")).to_have_count(0)
         return self.page.get_by_role("textbox", name=name, exact=True)
 
     def write_content(self, *, url: str, message: str, pairs: dict[str, str]) -> None:
@@ -121,6 +121,7 @@ class Marketer:
         body = page.get_by_role("group", name="Body values")
         for number, (name, value) in enumerate(pairs.items(), start=1):
             body.get_by_role("textbox", name=f"Name {number}", exact=True).fill(name)
+            expect(body.locator("code-editor:not(:has(.cm-content))")).to_have_count(0)
             body.get_by_role("textbox", name=f"Value {number}", exact=True).fill(value)
         self.saved()
 

@@ -22,6 +22,7 @@ def dora(page, product):
     page.wait_for_load_state()
     page.keyboard.type("gc")
     expect(page.get_by_role("heading", name="Existing campaigns")).to_be_visible()
+    page.wait_for_load_state()  # keys, unlike clicks, wait for nothing
     return Marketer(page, product)
 
 
@@ -31,6 +32,7 @@ def nina(page, product):
     someone = Marketer(page, product)
     someone.sign_up("Nina")
     someone.create_workspace("Acme")
+    page.wait_for_load_state()
     return someone
 
 
@@ -130,8 +132,10 @@ def test_a_template_is_saved_and_used_with_the_keyboard(dora, page):
     write(page, page.get_by_label("Template name"), "For the keyboard")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="For the keyboard")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.type("gc")
     expect(page.get_by_role("heading", name="Existing campaigns")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("c")
     write(page, page.get_by_label("Campaign name"), "From a template")
     page.keyboard.press("Enter")
@@ -178,6 +182,7 @@ def test_a_person_is_found_and_opened_from_any_page(dora, page):
     expect(page.get_by_role("group", name="Profiles").get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.get_by_role("main").get_by_text("u_1017").first).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("ControlOrMeta+k")
     expect(page.get_by_role("combobox", name="Search or jump to")).to_be_focused()
     page.keyboard.press("Escape")

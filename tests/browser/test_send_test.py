@@ -21,7 +21,9 @@ def mara(page, product):
 def write_header(page, name, value):
     page.get_by_role("tab", name="Headers").click()
     page.get_by_label("Header 1", exact=True).fill(name)
-    page.get_by_role("group", name="Headers").get_by_role("textbox", name="Value 1").fill(value)
+    headers = page.get_by_role("group", name="Headers")
+    expect(headers.locator("code-editor:not(:has(.cm-content))")).to_have_count(0)
+    headers.get_by_role("textbox", name="Value 1").fill(value)
 
 
 def test_the_answer_is_read_beside_the_content(mara, page, product):

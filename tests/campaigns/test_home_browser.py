@@ -25,7 +25,7 @@ def test_a_run_launched_elsewhere_comes_by_itself(visit: Callable[[str], Page], 
         notification_made(run, f"a-{number}")
         notification_made(run, f"b-{number}", state=NotificationState.QUEUED)
     table = page.get_by_role("region", name="Runs under way")
-    expect(table.get_by_role("row")).to_have_count(6, timeout=15_000)
+    expect(table.get_by_role("row")).to_have_count(6)
     assert flaws(page) == []
     shot(page, "home-1440")
     page.get_by_role("link", name="and 2 more").click()
@@ -39,7 +39,7 @@ def test_beside_the_first_steps_too(visit: Callable[[str], Page], workspace: Wor
     run = run_made(workspace, state=RunState.RUNNING, campaign_name="Quarterly update")
     notification_made(run, "a", state=NotificationState.QUEUED)
     table = page.get_by_role("region", name="Runs under way")
-    expect(table.get_by_role("link", name="Quarterly update")).to_be_visible(timeout=15_000)
+    expect(table.get_by_role("link", name="Quarterly update")).to_be_visible()
     expect(page.get_by_role("heading", name="Four steps to your first webhook")).to_be_visible()
     assert flaws(page) == []
 

@@ -168,8 +168,8 @@ def test_a_wrong_scope_is_said(workspace: Workspace, server: OAuthServer, http: 
 def test_a_slow_one_is_given_up(
     connection: Connection, server: OAuthServer, http: HttpLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("outbound.oauth.TOTAL_SECONDS", 0.2)
-    server.wait = 1
+    monkeypatch.setattr("outbound.oauth.TOTAL_SECONDS", 1.0)
+    server.wait = 3
     problem = problem_of(connection, http)
     assert ("did not answer within" in problem.words, problem.permanent) == (True, False)
 
@@ -237,7 +237,7 @@ def test_a_secret_replaced_while_the_old_one_is_refused(
     stale = connected(workspace, server)
     stale.secret = "old-secret"
     stale.save()
-    server.wait = 0.5
+    server.wait = 3.0
 
     def ask() -> str:
         try:
@@ -252,6 +252,7 @@ def test_a_secret_replaced_while_the_old_one_is_refused(
         connection_secret_replace(
             actor=acting(owner, workspace), connection=Connection.objects.get(pk=stale.pk), secret=CLIENT_SECRET
         )
+        server.wait = 0.0
         assert asking.result() == "token-number-2"
     assert AccessToken.objects.get().problem == ""
 

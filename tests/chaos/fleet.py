@@ -117,7 +117,7 @@ class Fleet:
         worker.send_signal(signal.SIGCONT)
         return False
 
-    def terminate(self, number: int, seconds: float = 20.0) -> None:
+    def terminate(self, number: int, seconds: float = 60.0) -> None:
         self.workers[number].terminate()
         self.workers[number].wait(seconds)
 

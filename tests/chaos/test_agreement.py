@@ -16,7 +16,7 @@ from accounts.models import Workspace
 from notifications.models import Attempt, Notification, OutcomeTally, Run, RunTally
 from outbound.loop import HttpLoop
 from tests.chaos.agreement import agreement
-from tests.chaos.test_faults import ONCE, POLICY
+from tests.chaos.test_faults import POLICY
 from tests.delivery.engine import Engine
 from tests.receiver import Receiver
 
@@ -180,7 +180,7 @@ def test_what_is_wrong_is_seen(case: Case, forge: Callable[[Case], None], proble
 
 
 def test_a_repeat_in_spite_of_at_most_once_is_seen(engine: Engine) -> None:
-    case = settled(engine, policy=ONCE)
+    case = settled(engine, policy=POLICY.model_copy(update={"guarantee": "at_most_once"}))
     assert case.problems() == ""
     sent_again(case)
     case.memory.came_again(case.row)

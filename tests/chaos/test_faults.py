@@ -21,18 +21,18 @@ from tests.chaos.agreement import assert_agreement, in_flight_now
 from tests.chaos.cable import Cable
 from tests.chaos.fleet import START_WITHIN, Fleet, database_url, wait_until
 from tests.chaos.phases import Aim, Phase
-from tests.chaos.test_workers import over
+from tests.chaos.test_workers import PATIENT, over
 from tests.delivery.engine import Engine
 from tests.faketime import faketime_or_skip, find_faketime
 
 RETRY = RetryPolicy(attempts=10, base_seconds=0.2)
 POLICY = SendPolicy(connect_seconds=2.0, total_seconds=2.0, retry=RETRY, breaker=BreakerRule(enabled=False))
-ONCE = POLICY.model_copy(update={"guarantee": "at_most_once"})
 
 
-def both(engine: Engine, path: str = "/200?ms=60") -> list[Run]:
+def both(engine: Engine, path: str = "/200?ms=60", policy: SendPolicy = POLICY) -> list[Run]:
     """A run that sends at least once, and one that sends at most once."""
-    return [engine.start(path, policy=POLICY), engine.start(path, policy=ONCE)]
+    once = policy.model_copy(update={"guarantee": "at_most_once"})
+    return [engine.start(path, policy=policy), engine.start(path, policy=once)]
 
 
 def requests(engine: Engine) -> int:
@@ -100,13 +100,13 @@ def test_a_deploy_repeats_and_interrupts_nobody(engine: Engine, fleet: Fleet) ->
     """SIGTERM, and a new worker for each: what is on its way is waited for, the rest is given back."""
     engine.people(2_500)
     fleet.start(2)
-    runs = both(engine, "/200?ms=300")
+    runs = both(engine, "/200?ms=1000", PATIENT)
     for number in range(2):
         more_requests(engine, fleet, runs, 300)
         fleet.start(1)
         fleet.terminate(number)
     assert not all(over(run) for run in runs)
-    all_over(runs, fleet)
+    all_over(runs, fleet, 180)
     report = assert_agreement(engine.receiver, runs, in_flight=())
     assert (report.repeated, report.interrupted, report.states["delivered"]) == (0, 0, 5_000)
 
@@ -138,7 +138,7 @@ def test_a_broker_flushed_restarted_and_gone(engine: Engine, fleet: Fleet, gone:
     """No worker ends with it, and what is on its way meanwhile is recorded as ever."""
     engine.people(2_500)
     fleet.start(2)
-    runs = both(engine, "/200?ms=300")
+    runs = both(engine, "/200?ms=300", PATIENT)
     more_requests(engine, fleet, runs, 300)
     fleet.redis.flushdb()
     more_requests(engine, fleet, runs, 300)
@@ -196,7 +196,7 @@ def test_a_database_whose_connections_are_cut_and_that_is_gone(
 
 def test_workers_whose_clocks_jump(engine: Engine, fleet: Fleet, tmp_path: Path) -> None:
     """An hour ahead, then an hour behind, under way, beside a worker whose clock is right. Leases and due times are
-    the database's, pauses monotonic. Each step waits for an attempt by the clock that it set, and each first attempt
+    the database's, pauses monotonic. Each step waits for a retry by the clock that it set, and each first attempt
     fails: at least once it is made again, at most once it is not."""
     library, clock = faketime_or_skip(find_faketime()), tmp_path / "clock"
     clock.write_text("+0")
@@ -215,7 +215,7 @@ def test_workers_whose_clocks_jump(engine: Engine, fleet: Fleet, tmp_path: Path)
     runs = both(engine, "/503-once-then-200?ms=200")
     for hours in (1, -1):
         clock.write_text(f"{hours * 3600:+d}")
-        wait_until(lambda hours=hours: hours in hours_off(runs), 60, fleet)  # type: ignore[misc]
+        wait_until(lambda hours=hours: hours in hours_off(runs, outcome="retry"), 60, fleet)  # type: ignore[misc]
     all_over(runs, fleet)
     report = assert_agreement(engine.receiver, runs)
     assert (report.repeated, report.interrupted, report.states) == (2_000, 0, {"delivered": 2_000, "failed": 2_000})

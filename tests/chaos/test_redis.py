@@ -88,7 +88,7 @@ def paced_and_not(engine: Engine) -> tuple[Run, list[Run]]:
     """A run with a rate, and two without: at least once, and at most once."""
     policy = POLICY.model_copy(update={"rate": Rate(count=PER_SECOND)})
     once = POLICY.model_copy(update={"guarantee": "at_most_once"})
-    others = [engine.start("/200?ms=1000", policy=rule) for rule in (POLICY, once)]
+    others = [engine.start("/200?ms=2000", policy=rule) for rule in (POLICY, once)]
     return engine.start(f"{PACED}?ms=50", policy=policy), others
 
 
@@ -131,4 +131,4 @@ def test_killed_restarted_and_gone(engine: Engine, fleet: Fleet, redis: OwnBroke
     assert (report.repeated, report.interrupted, dict(report.states)) == (0, 0, {"delivered": 3 * people})
     times = engine.receiver.times(PACED)
     print(f"most in 5 s: {most_in(times, 5.0)}; first {min(at for at in times if at > back) - back:.1f} s after")  # noqa: T201
-    assert most_in(times, 5.0) <= PER_SECOND * 5 * 1.05 + 1
+    assert most_in(times, 5.0) <= PER_SECOND * 5 * 1.1 + 1

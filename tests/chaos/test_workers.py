@@ -20,6 +20,9 @@ POLICY = SendPolicy(
     breaker=BreakerRule(enabled=False),  # a destination that fails everybody's first attempt would open it
 )
 
+# Where nobody may be asked twice: a machine that stands still for two seconds is no fault of the engine's.
+PATIENT = POLICY.model_copy(update={"connect_seconds": 20.0, "total_seconds": 30.0})
+
 
 def test_a_killed_worker_loses_nobody_and_repeats_only_rows_in_flight(engine: Engine, fleet: Fleet) -> None:
     engine.people(3_000)
@@ -37,7 +40,7 @@ def test_a_killed_worker_loses_nobody_and_repeats_only_rows_in_flight(engine: En
 def test_an_emptied_broker_and_a_worker_asked_to_end_lose_and_repeat_nobody(engine: Engine, fleet: Fleet) -> None:
     engine.people(3_000)
     fleet.start(2)
-    run = engine.start("/200?ms=40", policy=POLICY)
+    run = engine.start("/200?ms=40", policy=PATIENT)
     wait_until(lambda: engine.receiver.received()["requests"] > 500, 180, fleet)
     fleet.redis.flushdb()
     fleet.terminate(0)
@@ -50,7 +53,7 @@ def test_pause_resume_and_stop(engine: Engine, fleet: Fleet) -> None:
     actor = system_actor(engine.workspace)
     engine.people(3_000)
     fleet.start(1)
-    run = engine.start("/200?ms=40", policy=POLICY)
+    run = engine.start("/200?ms=40", policy=PATIENT)
     wait_until(lambda: engine.receiver.received()["requests"] > 300, 180, fleet)
     run_pause(run=run, actor=actor)
     wait_until(lambda: not sending(run), 60, fleet)

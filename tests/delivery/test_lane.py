@@ -299,7 +299,8 @@ def open_transactions() -> list[tuple[str, timedelta]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select query, now() - xact_start from pg_stat_activity "
-            "where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null"
+            "where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null "
+            "and backend_type = 'client backend'"
         )
         return list(cursor.fetchall())
 

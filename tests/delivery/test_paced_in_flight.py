@@ -41,7 +41,7 @@ def test_no_token_is_missed_where_threads_are_wanted(engine: Engine, keeper: Kee
     work(engine, keeper, 9.0, crew)
     times = engine.receiver.times()
     # The rate is exact on a quiet machine only, see tests/chaos/test_pace.py.
-    assert 150 <= sum(at >= times[0] + 2.0 for at in times if at < times[0] + 8.0) <= 306
+    assert sum(at >= times[0] + 2.0 for at in times if at < times[0] + 8.0) >= 150
 
 
 def test_a_request_may_wait_for_its_token_however_short_slices_are(engine: Engine, settings) -> None:
@@ -84,7 +84,7 @@ def test_a_rate_that_is_taken_away_meanwhile_leaves_nobody_behind(engine: Engine
     engine.people(16)
     run = engine.start("/200?ms=1500", connection_id=bearer.pk, policy=paced(4))
     with ThreadPoolExecutor(1) as pool:
-        working = pool.submit(work, engine, keeper, 12.0)
+        working = pool.submit(work, engine, keeper, 60.0, until=lambda: tallies(run) == {"delivered": 16})
         _wait_for(lambda: engine.receiver.received()["requests"] >= 4)
         bearer.policy = SendPolicy(total_seconds=20.0, max_in_flight=4)
         bearer.save()

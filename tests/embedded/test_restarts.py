@@ -4,7 +4,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -71,8 +72,8 @@ def test_what_it_started_itself_goes_before_it_is_started_again(supervisor: Supe
         "open('orphan', 'w').write(str(orphan.pid))\n"
         "os.kill(os.getpid(), 9)\n"
     )
-    supervisor.start(program("Web", tmp_path, script))
-    threading.Timer(2.0, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    first = supervisor.start(program("Web", tmp_path, script))
+    stop_once(lambda: any(child.process.pid != first.process.pid for child in supervisor._children))
     with pytest.raises(StopRequested):
         supervisor.watch()
     state = Path(f"/proc/{(tmp_path / 'orphan').read_text()}/stat")
@@ -84,10 +85,22 @@ def test_nothing_is_started_again_while_stopping(
 ) -> None:
     monkeypatch.setattr(restarts, "FIRST_PAUSE", 60.0)
     supervisor.start(program("Once", tmp_path, "open('starts', 'a').write('x')"))
-    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    stop_once(lambda: bool(supervisor._due))
     with pytest.raises(StopRequested):
         supervisor.watch()
     assert (tmp_path / "starts").read_text() == "x"
+
+
+def stop_once(happened: Callable[[], bool]) -> None:
+    """Asks this process to stop, as a service manager does."""
+
+    def wait_and_stop() -> None:
+        deadline = time.monotonic() + 60
+        while not happened() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait_and_stop, daemon=True).start()
 
 
 def test_at_the_start_an_end_is_an_error_at_once(supervisor: Supervisor, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What takes its time to end is waited for, said, and ended at once by a second Ctrl-C."""
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -66,18 +67,29 @@ def test_an_answer_that_takes_longer_than_the_others_have_is_waited_for(
     assert stopped(supervisor, tmp_path, lanes(tmp_path, 1.0)) >= 1.0
     assert (tmp_path / "recorded").exists()
     said = capsys.readouterr().out
-    assert said.count("Waiting for answers to requests that are on their way, at most 60 s more (Worker lanes-1)") == 1
+    waits = r"Waiting for answers to requests that are on their way, at most \d+ s more \(Worker lanes-1\)"
+    assert len(re.findall(waits, said)) == 1
     assert "Ctrl-C again ends at once" in said
 
 
 def test_a_second_ctrl_c_ends_at_once(supervisor: Supervisor, tmp_path: Path) -> None:
-    for after in (0.2, 0.8):
-        threading.Timer(after, os.kill, (os.getpid(), signal.SIGINT)).start()
     supervisor.start(lanes(tmp_path, 40.0))
+    supervisor.wait_for(lambda: (tmp_path / "ready").exists(), "Worker lanes-1")
+
+    def press_twice() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        while not supervisor._stop_requested:
+            time.sleep(0.01)
+        time.sleep(0.6)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    presses = threading.Thread(target=press_twice)
+    presses.start()
     began = time.monotonic()
     while not supervisor._stop_requested:
         time.sleep(0.01)
     supervisor.stop()
+    presses.join()
     assert time.monotonic() - began < 20
     assert not (tmp_path / "recorded").exists()
 

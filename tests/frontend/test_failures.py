@@ -38,7 +38,8 @@ def test_being_offline_is_said_until_it_is_over(page: Page, site: str) -> None:
     page.goto("/actions")
     page.context.set_offline(True)
     expect(page.locator(".toast-bad")).to_contain_text("You are offline.")
-    page.get_by_role("button", name="Check").click()
+    with page.expect_event("requestfailed", lambda asked: asked.url.endswith("/toast")):
+        page.get_by_role("button", name="Check").click()
     expect(page.locator(".toast-bad")).to_have_count(1)
     page.context.set_offline(False)
     expect(page.locator(".toast-ok")).to_contain_text("You are online again.")

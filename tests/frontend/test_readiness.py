@@ -10,7 +10,7 @@ def test_a_press_waits_for_the_scripts_of_the_next_page(page: Page, site: str) -
     page.route("**/dist/app*.js*", slowly)
     page.evaluate("location.href = '/actions'")
     page.get_by_role("button", name="Check").click()
-    expect(page.get_by_text("Checked")).to_be_visible(timeout=5_000)
+    expect(page.get_by_text("Checked")).to_be_visible()
 
 
 def slowly(route: Route) -> None:

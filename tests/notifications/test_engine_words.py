@@ -10,7 +10,7 @@ from tests.cast import person, signed_in
 from tests.delivery.conftest import engine, http, shop  # noqa: F401
 from tests.delivery.engine import Engine
 
-ONCE = SendPolicy(connect_seconds=2.0, total_seconds=2.0, retry=RetryPolicy(attempts=1))
+ONCE = SendPolicy(connect_seconds=30.0, total_seconds=60.0, retry=RetryPolicy(attempts=1))
 
 
 @pytest.fixture

@@ -167,8 +167,8 @@ def test_who_reads_details_stays_where_they_are(visit: Callable[[str], Page], ru
     body = page.get_by_role("region", name="request body of attempt 1")
     body.focus()
     body.get_by_text('"name"').select_text()
-    Notification.objects.filter(id=row.id).update(state="delivered", status_code=201, attempt_number=2)
     exchange_made(attempt_made(row, 2, status_code=201))
+    Notification.objects.filter(id=row.id).update(state="delivered", status_code=201, attempt_number=2)
     expect(page.get_by_role("region", name="Attempt 2", exact=True)).to_contain_text("201")
     expect(body).to_be_focused()
     assert page.evaluate("getSelection().toString()") == '"name"'

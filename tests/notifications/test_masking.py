@@ -1,7 +1,6 @@
 import base64
 import json
 import re
-import time
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -19,6 +18,7 @@ from notifications.masking import (
     mask_headers,
     mask_url,
 )
+from templates_lib.rendering.worktime import work_time
 from tests.escapes import WRITERS, escaped_by
 
 SECRET = 's3cr3t/+="Zoë" key'
@@ -100,9 +100,9 @@ def test_any_mix_of_escapes_is_masked(secret: str, writers: list[str]) -> None:
 @pytest.mark.parametrize("unit", ["\\", "\\a", "%25", "&amp;", "%5C", " +", "\\u005c", "&#38;", "%2525", '\\"', ";&#"])
 def test_no_text_takes_long_to_search(repeated: str, unit: str) -> None:
     text = (unit * 65_536)[:65_536].encode()
-    began = time.process_time()
+    began = work_time()
     mask_bytes(text, [repeated * 40 + "x"], truncated=True)
-    assert time.process_time() - began < 2
+    assert work_time() - began < 2
 
 
 @pytest.mark.parametrize("user", ["a", "ab", "abc", "", "someone@example.com"])

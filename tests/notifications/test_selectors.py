@@ -200,11 +200,14 @@ def test_rows_since_then_are_those_that_could_not_match_before(workspace: Worksp
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_count_that_takes_too_long_is_left_for_the_next_time(workspace: Workspace) -> None:
+def test_a_count_that_takes_too_long_is_left_for_the_next_time(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = run_made(workspace)
     notification_made(run)
     filters, opened = LogFilters(run=run.pk), timezone.now()
     assert rows_since_count(workspace, filters, opened) == 1
+    monkeypatch.setattr("notifications.selectors.log.SINCE_MILLISECONDS", 300)
     other = connections.create_connection(DEFAULT_DB_ALIAS)
     with closing(other):
         other.cursor().execute("begin; lock table notification in access exclusive mode")

@@ -181,16 +181,18 @@ async def test_what_a_name_takes_is_part_of_the_total(curl: MakeCurl, serve: Ser
     """A lease ends when a request must be over: one that took longer would be sent once more beside it."""
 
     def late(name: str, kind: int) -> Any:
-        time.sleep(0.6 if kind == A else 0)
+        time.sleep(1.0 if kind == A else 0)
         return [(name, A, 60, "127.0.0.1")] if kind == A else []
 
-    server = serve(silent)
-    transport = curl(server, names=Names(NameServers([dns(late).address])), connect=1.0, total=1.0)
-    began = time.monotonic()
-    with pytest.raises(errors.AnswerTimeout) as caught:
-        await fetch(transport, server.url(host="late.example"))
-    assert 0.9 < time.monotonic() - began < 1.5
-    assert caught.value.phases.dns >= 0.6
+    server, took = serve(silent), list[float]()
+    transport = curl(server, names=Names(NameServers([dns(late).address])), connect=5.0, total=3.0)
+    for number in range(2):
+        began = time.monotonic()
+        with pytest.raises(errors.AnswerTimeout) as caught:
+            await fetch(transport, server.url(host=f"late{number}.example"))
+        took.append(time.monotonic() - began)
+        assert caught.value.phases.dns >= 1.0
+    assert 2.9 < min(took) < 3.9  # added up, four seconds
 
 
 async def test_lost_question_is_asked_again(dns: StartDns):

@@ -60,7 +60,7 @@ async def test_answer_whose_kept_part_is_full_counts_even_if_the_rest_never_come
         connection.closed_by_peer()
 
     server = serve(stall)
-    answer = await fetch(curl(server, kept_body=KEPT, total=0.3), server.url())
+    answer = await fetch(curl(server, kept_body=KEPT, total=2.0), server.url())
     assert (answer.status_code, answer.content) == (200, b"x" * KEPT)
 
 
@@ -102,16 +102,16 @@ async def test_total_deadline_ends_a_request(curl: MakeCurl, serve: Serve, handl
     server = serve(handler)
     began = time.monotonic()
     with pytest.raises(errors.AnswerTimeout) as caught:
-        await fetch(curl(server), server.url(), extensions={"deadline": {"total": 0.3}})
-    assert 0.25 < time.monotonic() - began < 10
+        await fetch(curl(server), server.url(), extensions={"deadline": {"total": 1.0}})
+    assert 0.95 < time.monotonic() - began < 10
     assert (caught.value.kind, caught.value.nothing_sent) == (BreakKind.TIMEOUT, False)
-    assert caught.value.phases.total >= 0.25
+    assert caught.value.phases.total >= 0.95
 
 
 async def test_timeout_names_the_status_that_came(curl: MakeCurl, serve: Serve):
     server = serve(dribbling)
     with pytest.raises(errors.AnswerTimeout, match="Answered 200"):
-        await fetch(curl(server, total=0.2), server.url())
+        await fetch(curl(server, total=2.0), server.url())
 
 
 async def test_connect_deadline_covers_the_tls_handshake(curl: MakeCurl, serve: Serve):
@@ -125,11 +125,11 @@ async def test_connect_deadline_covers_the_tls_handshake(curl: MakeCurl, serve: 
 async def test_deadline_of_one_request_does_not_stay(curl: MakeCurl, serve: Serve):
     def slow(connection: Connection) -> None:
         while connection.read_request() is not None:
-            time.sleep(0.3)
+            time.sleep(1.5)
             connection.send(response())
 
     server = serve(slow)
     transport = curl(server)
     with pytest.raises(errors.AnswerTimeout):
-        await fetch(transport, server.url(), extensions={"deadline": {"total": 0.1}})
+        await fetch(transport, server.url(), extensions={"deadline": {"total": 0.75}})
     assert (await fetch(transport, server.url())).content == b"ok"
