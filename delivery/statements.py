@@ -6,45 +6,11 @@ Written for PostgreSQL 15. States stand in the text as literals, so that partial
 
 # ruff: noqa: S608
 
-from collections.abc import Iterable
-
 from audience.persons import SNAPSHOT_SQL
-from notifications.states import (
-    CLAIMABLE,
-    NOTIFICATION_TRANSITIONS,
-    RUN_SENDING,
-    RUN_TRANSITIONS,
-    AttemptOutcome,
-    NotificationState,
-    Reason,
-    RunState,
-)
-
-
-def _listed(states: Iterable[str], order: Iterable[str]) -> str:
-    wanted = frozenset(states)
-    return ", ".join(f"'{state}'" for state in order if state in wanted)
-
-
-def _leads_to(*targets: str) -> str:
-    """The notification states from which every one of ``targets`` may follow, as a list of SQL literals."""
-    sources = [state for state, following in NOTIFICATION_TRANSITIONS.items() if following.issuperset(targets)]
-    if not sources:
-        raise ValueError(f"No state leads to {targets}.")
-    return _listed(sources, NotificationState.values)
-
-
-def _may_become(*targets: str) -> str:
-    return f"coalesce(n.state, '') in ({_leads_to(*targets)})"
-
-
-def _run_leads_to(target: str) -> str:
-    return _listed((state for state, following in RUN_TRANSITIONS.items() if target in following), RunState.values)
-
+from delivery.state_sql import CLAIMABLE_LISTED, SENDING_RUNS_LISTED, leads_to, may_become, run_leads_to
+from notifications.states import AttemptOutcome, NotificationState, Reason, RunState
 
 S, R, A = NotificationState, Reason, AttemptOutcome
-_CLAIMABLE = _listed(CLAIMABLE, NotificationState.values)
-_SENDING_RUNS = _listed(RUN_SENDING, RunState.values)
 # Of a run that just began the planner thinks that it has one row: told workspace and time as constants, it would read
 # the whole run each time. So due rows are found by (run_id, due_at, id) alone, and rows by id from a list whose
 # constants it can't see through: with the profile's id beside the row's, either unique index finds it in one look-up.
@@ -105,14 +71,14 @@ with needy as (
     select count(*) from (
       select from notification n
       where n.run_at = r.run_at and n.run_id = r.id
-        and n.state in ({_CLAIMABLE}) and n.due_at <= now()
+        and n.state in ({CLAIMABLE_LISTED}) and n.due_at <= now()
       limit lane.share * r.slots
     ) due
   ) as due
   from notifications_run r, lateral (
     select least(%(at_most)s, greatest(1, (r.policy->>'max_in_flight')::int / r.slots)) as share
   ) lane
-  where r.state in ({_SENDING_RUNS}) and (%(run)s::bigint is null or r.id = %(run)s)
+  where r.state in ({SENDING_RUNS_LISTED}) and (%(run)s::bigint is null or r.id = %(run)s)
 ), free as (
   select s.id, needy.due, needy.share, row_number() over (partition by s.run_id order by s.slot) as place
   from notifications_laneslot s join needy on needy.id = s.run_id
@@ -132,7 +98,7 @@ returning s.run_id, s.slot, s.token
 CLAIM = f"""
 with due as (
   select n.workspace_id, n.run_at, n.id, n.profile_id, n.due_at from notification n
-  where {_DUE_OF_RUN} and n.state in ({_CLAIMABLE}) and n.due_at <= now()
+  where {_DUE_OF_RUN} and n.state in ({CLAIMABLE_LISTED}) and n.due_at <= now()
     and (n.due_at, n.id) > (%(after_due)s::timestamptz, %(after_id)s::uuid)
   order by n.due_at, n.id limit %(limit)s for update skip locked
 )
@@ -150,7 +116,7 @@ returning n.id, n.profile_id, n.webhook_id::text, n.attempt_number, n.first_atte
 START = f"""{_CHOSEN}
 update notification n set started_at = now()
 from chosen c
-where {_FENCED} and {_may_become(S.FAILED)}
+where {_FENCED} and {may_become(S.FAILED)}
 returning n.id
 """
 
@@ -190,7 +156,7 @@ RECORD_DELIVERED = f"""{_CHOSEN}
 update notification n
 set state = '{S.DELIVERED}', status_code = %(status_code)s, reason = '', reason_detail = '', {_EMPTIED}, {_LET_GO}
 from chosen c
-where {_FENCED} and {_may_become(S.DELIVERED)}
+where {_FENCED} and {may_become(S.DELIVERED)}
 """
 # Everything else that became of a row; one that made no request gives its attempt number back.
 RECORD_OTHERS = f"""
@@ -206,7 +172,7 @@ set state = c.state, reason = c.reason, reason_detail = c.detail, status_code = 
     person = case when c.state = '{S.RETRYING}' then n.person end,
     attempt_number = n.attempt_number - case when c.requested then 0 else 1 end, {_LET_GO}
 from chosen c
-where {_FENCED} and {_may_become(S.RETRYING, S.FAILED, S.SKIPPED)}
+where {_FENCED} and {may_become(S.RETRYING, S.FAILED, S.SKIPPED)}
 returning n.state
 """
 # Claimed but not sent: as if it had never been claimed, but for the person, who stays as first read.
@@ -216,7 +182,7 @@ set state = case when n.attempt_number > 1 then '{S.RETRYING}' else '{S.QUEUED}'
     first_attempt_at = case when n.attempt_number > 1 then n.first_attempt_at end,
     attempt_number = n.attempt_number - 1, {_LET_GO}
 from chosen c
-where {_FENCED} and {_may_become(S.RETRYING, S.QUEUED)}
+where {_FENCED} and {may_become(S.RETRYING, S.QUEUED)}
 """
 TALLY = """
 insert into notifications_runtally (run_id, slot, state, count) values (%(run)s, %(slot)s, %(state)s, %(count)s)
@@ -238,7 +204,7 @@ with expired as (
               when n.attempt_number >= (r.policy#>>'{{retry,attempts}}')::int + {INTERRUPTIONS_FORGIVEN} then 'end'
               else 'repeat' end as fate
   from notification n join notifications_run r on r.id = n.run_id
-  where n.state in ({_leads_to(S.QUEUED, S.RETRYING, S.FAILED)}) and n.lease_until < now()
+  where n.state in ({leads_to(S.QUEUED, S.RETRYING, S.FAILED)}) and n.lease_until < now()
     and pg_postmaster_start_time() + %(grace)s < now()
   order by n.lease_until limit %(limit)s for update of n skip locked
 ), moved as (
@@ -270,13 +236,13 @@ select count(*) from moved
 CANCEL = f"""
 with waiting as (
   select n.workspace_id, n.run_at, n.id, n.profile_id from notification n
-  where {_DUE_OF_RUN} and n.state in ({_CLAIMABLE})
+  where {_DUE_OF_RUN} and n.state in ({CLAIMABLE_LISTED})
   order by n.due_at, n.id limit %(limit)s for update skip locked
 ), gone as (
   update notification n
   set state = '{S.CANCELLED}', reason = '{R.STOPPED}', reason_detail = '', {_EMPTIED}, {_LET_GO}
   from waiting c
-  where {_IS_CHOSEN} and {_may_become(S.CANCELLED)}
+  where {_IS_CHOSEN} and {may_become(S.CANCELLED)}
   returning n.id
 ), counted as (
   insert into notifications_runtally (run_id, slot, state, count)
@@ -289,14 +255,14 @@ select count(*) from gone
 _BALANCED = "r.audience_count = (select coalesce(sum(t.count), 0) from notifications_runtally t where t.run_id = r.id)"
 COMPLETE = f"""
 update notifications_run r set state = '{RunState.COMPLETED}', finished_at = now()
-where r.state in ({_run_leads_to(RunState.COMPLETED)}) and r.prepared_at is not null and {_BALANCED}
+where r.state in ({run_leads_to(RunState.COMPLETED)}) and r.prepared_at is not null and {_BALANCED}
   and (%(run)s::bigint is null or r.id = %(run)s)
 returning r.id
 """
 FINISH_STOPPING = f"""
 update notifications_run r set state = '{RunState.STOPPED}', finished_at = now()
-where r.state in ({_run_leads_to(RunState.STOPPED)}) and {_BALANCED} and (%(run)s::bigint is null or r.id = %(run)s)
+where r.state in ({run_leads_to(RunState.STOPPED)}) and {_BALANCED} and (%(run)s::bigint is null or r.id = %(run)s)
 returning r.id
 """
-SENDING_AMONG = f"select id from notifications_run where id = any(%(runs)s) and state in ({_SENDING_RUNS})"
-SENDING_COUNT = f"select count(*) from notifications_run where state in ({_SENDING_RUNS})"
+SENDING_AMONG = f"select id from notifications_run where id = any(%(runs)s) and state in ({SENDING_RUNS_LISTED})"
+SENDING_COUNT = f"select count(*) from notifications_run where state in ({SENDING_RUNS_LISTED})"
